@@ -1,0 +1,4 @@
+@NullMarked
+package dev.s3envelope.examples;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.s3envelope.kms;
+
+import org.jspecify.annotations.NullMarked;

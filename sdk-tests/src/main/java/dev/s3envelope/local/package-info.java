@@ -1,0 +1,4 @@
+@NullMarked
+package dev.s3envelope.local;
+
+import org.jspecify.annotations.NullMarked;
