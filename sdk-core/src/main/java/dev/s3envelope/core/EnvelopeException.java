@@ -1,0 +1,31 @@
+package dev.s3envelope.core;
+
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.exception.SdkClientException;
+
+/**
+ * The root of everything this SDK refuses or detects by itself, as opposed to what AWS answered.
+ *
+ * <p>It extends {@link SdkClientException} so that code written for the plain AWS SDK handles it unchanged, and it is
+ * never retryable: the same request would be refused again. There is one subclass for each thing a caller does
+ * differently. Messages say what was refused, for which object, key or principal, and what to do; they never contain
+ * key material, plaintext or signed URLs.
+ */
+public class EnvelopeException extends SdkClientException {
+    private static final long serialVersionUID = 1L;
+
+    /** Creates an exception with a message that stands on its own. */
+    public EnvelopeException(String message) {
+        this(message, null);
+    }
+
+    /** Creates an exception with a message that stands on its own and the failure that led to it, if any. */
+    public EnvelopeException(String message, @Nullable Throwable cause) {
+        super(SdkClientException.builder().message(message).cause(cause));
+    }
+
+    @Override
+    public final boolean retryable() {
+        return false;
+    }
+}
