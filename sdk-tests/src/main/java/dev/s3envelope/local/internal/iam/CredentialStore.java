@@ -4,5 +4,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Finds the credential behind an access key id; thread-safe. */
 public interface CredentialStore {
-    @Nullable Credential find(String accessKeyId);
+    @Nullable
+    Credential find(String accessKeyId);
 }

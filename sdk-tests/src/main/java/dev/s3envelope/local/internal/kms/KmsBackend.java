@@ -19,8 +19,32 @@ public interface KmsBackend {
     String awsManagedS3Key(String accountId, String region);
 
     /** Who asks and why: {@code viaRegion} makes {@code kms:ViaService}; the context is the encryption context. */
-    record S3KmsRequest(Caller caller, String viaRegion, Map<String, String> context, String requestId, boolean secure) {}
+    record S3KmsRequest(
+            Caller caller, String viaRegion, Map<String, String> context, String requestId, boolean secure) {}
 
-    /** A fresh 256-bit data key, in the clear and wrapped, and the ARN of the key that wrapped it. */
-    record S3DataKey(String keyArn, byte[] plaintext, byte[] wrapped) {}
+    /** A fresh 256-bit data key, in the clear and wrapped, and the ARN of the key that wrapped it. The receiver owns the arrays. */
+    final class S3DataKey {
+        private final String keyArn;
+        private final byte[] plaintext;
+        private final byte[] wrapped;
+
+        public S3DataKey(String keyArn, byte[] plaintext, byte[] wrapped) {
+            this.keyArn = keyArn;
+            this.plaintext = plaintext;
+            this.wrapped = wrapped;
+        }
+
+        public String keyArn() {
+            return keyArn;
+        }
+
+        /** The key itself; the receiver zeroes it when done. */
+        public byte[] plaintext() {
+            return plaintext;
+        }
+
+        public byte[] wrapped() {
+            return wrapped;
+        }
+    }
 }
