@@ -1,0 +1,62 @@
+package dev.s3envelope.core.guard;
+
+import com.github.benmanes.caffeine.cache.AsyncCache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.s3envelope.core.arn.AccountId;
+import dev.s3envelope.core.arn.KeyReference;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Asks the directory once per key. While one look-up is under way others wait for it; a failed one is forgotten. The look-up
+ * itself runs outside the cache, for a synchronous directory blocks and must not hold up other keys.
+ */
+final class KeyMemory {
+    private static final int MOST = 10_000;
+
+    /** An unqualified name means another key for another caller. */
+    private record Name(Optional<AccountId> caller, KeyReference key) {}
+
+    private final KeyDirectory directory;
+    private final AsyncCache<Name, KeyFacts> known =
+            Caffeine.newBuilder().maximumSize(MOST).executor(Runnable::run).buildAsync();
+
+    KeyMemory(KeyDirectory directory) {
+        this.directory = directory;
+    }
+
+    CompletionStage<KeyFacts> describe(Optional<AccountId> caller, KeyReference key) {
+        Name name = new Name(caller, key);
+        CompletableFuture<KeyFacts> mine = new CompletableFuture<>();
+        CompletableFuture<KeyFacts> first = known.asMap().putIfAbsent(name, mine);
+        if (first != null) {
+            return first.minimalCompletionStage();
+        }
+        try {
+            directory.describe(key).whenComplete((facts, failure) -> {
+                if (failure == null) {
+                    mine.complete(facts);
+                } else {
+                    mine.completeExceptionally(unwrap(failure));
+                }
+            });
+        } catch (RuntimeException e) {
+            mine.completeExceptionally(e);
+        }
+        return mine.minimalCompletionStage();
+    }
+
+    void forget() {
+        known.synchronous().invalidateAll();
+    }
+
+    static Throwable unwrap(Throwable failure) {
+        Throwable cause = failure;
+        while (cause instanceof CompletionException && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return cause;
+    }
+}
