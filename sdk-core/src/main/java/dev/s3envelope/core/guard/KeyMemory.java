@@ -39,13 +39,19 @@ final class KeyMemory {
                 if (failure == null) {
                     mine.complete(facts);
                 } else {
-                    mine.completeExceptionally(unwrap(failure));
+                    fail(name, mine, unwrap(failure));
                 }
             });
         } catch (RuntimeException e) {
-            mine.completeExceptionally(e);
+            fail(name, mine, e);
         }
         return mine.minimalCompletionStage();
+    }
+
+    /** Forgotten first, so that whoever sees the failure and tries again is not given it again. */
+    private void fail(Name name, CompletableFuture<KeyFacts> mine, Throwable failure) {
+        known.asMap().remove(name, mine);
+        mine.completeExceptionally(failure);
     }
 
     void forget() {

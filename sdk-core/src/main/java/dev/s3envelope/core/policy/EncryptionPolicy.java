@@ -3,6 +3,9 @@ package dev.s3envelope.core.policy;
 import dev.s3envelope.core.EnvelopeException;
 import dev.s3envelope.core.internal.Text;
 import dev.s3envelope.core.mode.EncryptionMode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -20,26 +23,44 @@ public final class EncryptionPolicy {
 
     private EncryptionPolicy(List<PolicyRule> rules) {
         this.rules = List.copyOf(rules);
+        problem(this.rules).ifPresent(problem -> {
+            throw new EnvelopeException(problem.why());
+        });
+    }
+
+    /** What is wrong with the rules together; the index of the rule at fault, or -1. */
+    record Problem(int index, String why) {}
+
+    static Optional<Problem> problem(List<PolicyRule> rules) {
         if (rules.isEmpty()) {
-            throw new EnvelopeException("A policy has at least one rule: the last one, which matches everything.");
+            return Optional.of(
+                    new Problem(-1, "A policy has at least one rule: the last one, which matches everything."));
         }
         Set<String> names = new HashSet<>();
         for (int i = 0; i < rules.size(); i++) {
             PolicyRule rule = rules.get(i);
             boolean last = i == rules.size() - 1;
+            boolean anything = rule.matcher().isAnything();
             if (!names.add(rule.name())) {
-                throw new EnvelopeException("Two rules are named " + Text.quote(rule.name()) + "; names are unique.");
+                return Optional.of(
+                        new Problem(i, "Two rules are named " + Text.quote(rule.name()) + "; names are unique."));
             }
-            if (last && !rule.matcher().isAnything()) {
-                throw new EnvelopeException(
+            if (last && !anything) {
+                return Optional.of(new Problem(
+                        i,
                         "The last rule, " + Text.quote(rule.name())
-                                + ", must match everything: no object may be left without a decision. Remove its conditions or add a rule.");
+                                + ", must match everything: no object may be left without a decision."
+                                + " Remove its conditions or add a rule."));
             }
-            if (!last && rule.matcher().isAnything()) {
-                throw new EnvelopeException("Rule " + Text.quote(rule.name())
-                        + " matches everything but is not the last, so the rules after it could never decide.");
+            if (!last && anything) {
+                return Optional.of(
+                        new Problem(
+                                i,
+                                "Rule " + Text.quote(rule.name())
+                                        + " matches everything but is not the last, so the rules after it could never decide."));
             }
         }
+        return Optional.empty();
     }
 
     /**
@@ -59,6 +80,67 @@ public final class EncryptionPolicy {
     /** One mode for every object whose request names none. */
     public static EncryptionPolicy always(EncryptionMode mode) {
         return of(PolicyRule.byDefault("default", ObjectMatcher.anything(), mode));
+    }
+
+    /**
+     * Reads the JSON form:
+     *
+     * <pre>{@code
+     * {
+     *   "version": 1,
+     *   "rules": [
+     *     {
+     *       "name": "payroll",
+     *       "match": {"bucket": "corp-*", "keyPrefix": ["payroll/", "hr/"], "size": {"max": 1048576}},
+     *       "strength": "enforce",
+     *       "mode": {
+     *         "type": "sse-kms",
+     *         "key": "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+     *         "bucketKey": "enabled",
+     *         "context": {"department": "hr"}
+     *       }
+     *     },
+     *     {"name": "backups", "match": {"tags": {"class": "backup"}}, "strength": "enforce",
+     *      "mode": {"type": "sse-c", "keySource": "backup"}},
+     *     {"name": "rest", "strength": "default", "mode": {"type": "sse-s3"}}
+     *   ]
+     * }
+     * }</pre>
+     *
+     * <p>Conditions are {@code bucket}, {@code keyPrefix}, {@code keyPattern}, {@code contentType} (each a string or an array of
+     * alternatives), {@code size} with {@code min} and {@code max}, {@code metadata} and {@code tags}; see {@link ObjectMatcher}.
+     * Modes are {@code sse-s3}, {@code sse-kms}, {@code dsse-kms} (each with a {@code key}; {@code aws/s3} is the managed one),
+     * {@code sse-c} and {@code bucket-default}. Fields that are not known are refused.
+     *
+     * @param json at most a million characters
+     * @param sources the SSE-C key sources the text may name
+     * @throws dev.s3envelope.core.PolicySyntaxException with line, column and path, if the text is not a policy
+     */
+    public static EncryptionPolicy fromJson(String json, KeySources sources) {
+        return PolicyReader.read(json, "Policy", sources);
+    }
+
+    /**
+     * Reads the JSON form from a UTF-8 file.
+     *
+     * @throws EnvelopeException if the file cannot be read; as {@link #fromJson} if it holds no policy
+     */
+    public static EncryptionPolicy load(Path file, KeySources sources) {
+        String json;
+        try {
+            json = Files.readString(file);
+        } catch (IOException e) {
+            throw new EnvelopeException("Policy file " + file + " cannot be read as UTF-8 text: " + e + ".", e);
+        }
+        return PolicyReader.read(json, "Policy file " + file, sources);
+    }
+
+    /**
+     * The JSON form: equal policies give the same text, and {@link #fromJson} with the same key sources gives an equal policy
+     * back. SSE-C key sources are named, keys never written.
+     */
+    public String toJson() {
+        return PolicyWriter.write(this);
     }
 
     /** The rules in their order. */

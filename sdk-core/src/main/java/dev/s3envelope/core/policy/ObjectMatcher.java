@@ -295,14 +295,20 @@ public final class ObjectMatcher {
 
         /** Adds a pattern for the value of one entry of the user metadata, named without {@code x-amz-meta-}. */
         public Builder metadata(String name, String pattern) {
-            metadata.put(named(name).toLowerCase(Locale.ROOT), Glob.flat(pattern));
+            putOnce(metadata, named(name).toLowerCase(Locale.ROOT), pattern);
             return this;
         }
 
         /** Adds a pattern for the value of one object tag. */
         public Builder tag(String name, String pattern) {
-            tags.put(named(name), Glob.flat(pattern));
+            putOnce(tags, named(name), pattern);
             return this;
+        }
+
+        private static void putOnce(Map<String, Glob> entries, String name, String pattern) {
+            if (entries.put(name, Glob.flat(pattern)) != null) {
+                throw new EnvelopeException("There are two conditions on the metadata entry or tag " + name + ".");
+            }
         }
 
         private static String named(String name) {
