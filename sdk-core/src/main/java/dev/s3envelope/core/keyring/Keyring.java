@@ -1,0 +1,37 @@
+package dev.s3envelope.core.keyring;
+
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Makes data keys, wraps them, and unwraps them again.
+ *
+ * <p>One interface for local keys, KMS with a synchronous client, KMS with an asynchronous client, several keyrings together, and a
+ * cache in front of any of them. Keyrings that need no network return completed stages, so that a synchronous caller joins without
+ * waiting. A keyring whose methods block the calling thread says so with {@link #blocking()}; an asynchronous caller then runs it on
+ * an executor of its own, never on an event loop. What dependents of a stage do runs on whichever thread completes it and must
+ * be short.
+ *
+ * <p>Stages complete exceptionally, never with null, with {@link dev.s3envelope.core.KeyringException} where no key fits and with the
+ * original AWS exception where KMS answered with one. Implementations are safe for use by several threads. Data keys they return
+ * belong to the caller, who closes them. Source: AWS Encryption SDK specification, framework/keyring-interface.
+ */
+public interface Keyring {
+    /** Makes a new data key, or takes one from a cache, with its wrapped forms. */
+    CompletionStage<EncryptionMaterials> generate(EncryptionMaterialsRequest request);
+
+    /**
+     * Wraps a data key another keyring made, once for each wrapping key of this one.
+     *
+     * @param dataKey stays the caller's, who keeps it open until the stage is complete
+     */
+    CompletionStage<List<WrappedKey>> wrap(DataKey dataKey, EncryptionMaterialsRequest request);
+
+    /** Unwraps the first wrapped key this keyring can open; it ignores those of other providers or names. */
+    CompletionStage<DataKey> unwrap(DecryptionMaterialsRequest request);
+
+    /** Returns whether calls may block the calling thread, for example on a synchronous KMS client. */
+    default boolean blocking() {
+        return false;
+    }
+}
