@@ -36,6 +36,12 @@ public interface HttpCall {
     /** Checksums the client sent as HTTP trailers, lower case name to value; complete once the body was read to its end. */
     Map<String, String> trailers();
 
+    /** Checksums of the body that the client declared and that were found right, header name to base64 value; complete once the body was read to its end. */
+    Map<String, String> verifiedChecksums();
+
+    /** Whether the request was authorized by a presigned URL. */
+    boolean presigned();
+
     /** Whether the connection is TLS: the value of {@code aws:SecureTransport}. */
     boolean secure();
 
