@@ -6,8 +6,8 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.NoSuchElementException;
-import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 
@@ -175,8 +175,8 @@ public final class EventLog {
         }
 
         /** How many are selected, by {@code service:operation}, sorted. */
-        public SortedMap<String, Integer> counts() {
-            SortedMap<String, Integer> counts = new TreeMap<>();
+        public NavigableMap<String, Integer> counts() {
+            NavigableMap<String, Integer> counts = new TreeMap<>();
             selected.forEach(event -> counts.merge(event.service() + ":" + event.operation(), 1, Integer::sum));
             return counts;
         }

@@ -1,0 +1,97 @@
+package dev.s3envelope.local;
+
+import java.net.URI;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import javax.net.ssl.TrustManager;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.awscore.client.builder.AwsAsyncClientBuilder;
+import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
+import software.amazon.awssdk.awscore.client.builder.AwsSyncClientBuilder;
+import software.amazon.awssdk.http.SdkHttpClient;
+import software.amazon.awssdk.http.apache5.Apache5HttpClient;
+import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
+import software.amazon.awssdk.http.nio.netty.NettyNioAsyncHttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.s3.S3BaseClientBuilder;
+import software.amazon.awssdk.utils.SdkAutoCloseable;
+
+/** The AWS clients of an instance: all over one synchronous and one asynchronous HTTP client, made when first needed. Thread-safe. */
+final class LocalClients implements AutoCloseable {
+    private static final int CONNECTIONS = 256;
+
+    private final URI endpoint;
+    private final Region region;
+    private final TrustManager @Nullable [] trust;
+    private final Map<Key, SdkAutoCloseable> clients = new ConcurrentHashMap<>();
+    private final Deque<SdkAutoCloseable> opened = new ArrayDeque<>();
+    private @Nullable SdkHttpClient http;
+    private @Nullable SdkAsyncHttpClient asyncHttp;
+
+    private record Key(Class<?> kind, LocalPrincipal principal) {}
+
+    LocalClients(URI endpoint, String region, TrustManager @Nullable [] trust) {
+        this.endpoint = endpoint;
+        this.region = Region.of(region);
+        this.trust = trust;
+    }
+
+    /** One client of a kind for each principal. */
+    <C extends SdkAutoCloseable> C client(Class<C> kind, LocalPrincipal principal, Supplier<? extends C> make) {
+        return kind.cast(clients.computeIfAbsent(new Key(kind, principal), key -> make.get()));
+    }
+
+    <B extends AwsClientBuilder<B, ?>> B configure(B builder, LocalPrincipal principal) {
+        builder.endpointOverride(endpoint).region(region).credentialsProvider(principal.credentialsProvider());
+        if (builder instanceof S3BaseClientBuilder<?, ?> s3) {
+            s3.forcePathStyle(true);
+        }
+        if (builder instanceof AwsSyncClientBuilder<?, ?> sync) {
+            sync.httpClient(http());
+        } else if (builder instanceof AwsAsyncClientBuilder<?, ?> async) {
+            async.httpClient(asyncHttp());
+        }
+        return builder;
+    }
+
+    private synchronized SdkHttpClient http() {
+        SdkHttpClient client = http;
+        if (client == null) {
+            Apache5HttpClient.Builder builder = Apache5HttpClient.builder().maxConnections(CONNECTIONS);
+            if (trust != null) {
+                builder.tlsTrustManagersProvider(() -> trust);
+            }
+            client = builder.build();
+            http = client;
+            opened.push(client);
+        }
+        return client;
+    }
+
+    private synchronized SdkAsyncHttpClient asyncHttp() {
+        SdkAsyncHttpClient client = asyncHttp;
+        if (client == null) {
+            NettyNioAsyncHttpClient.Builder builder =
+                    NettyNioAsyncHttpClient.builder().maxConcurrency(CONNECTIONS);
+            if (trust != null) {
+                builder.tlsTrustManagersProvider(() -> trust);
+            }
+            client = builder.build();
+            asyncHttp = client;
+            opened.push(client);
+        }
+        return client;
+    }
+
+    @Override
+    public synchronized void close() {
+        clients.values().forEach(SdkAutoCloseable::close);
+        clients.clear();
+        while (!opened.isEmpty()) {
+            opened.pop().close();
+        }
+    }
+}
