@@ -1,6 +1,6 @@
 package dev.s3envelope.core.guard;
 
-import com.github.benmanes.caffeine.cache.AsyncCache;
+import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.s3envelope.core.arn.AccountId;
 import dev.s3envelope.core.arn.KeyReference;
@@ -20,8 +20,8 @@ final class KeyMemory {
     private record Name(Optional<AccountId> caller, KeyReference key) {}
 
     private final KeyDirectory directory;
-    private final AsyncCache<Name, KeyFacts> known =
-            Caffeine.newBuilder().maximumSize(MOST).executor(Runnable::run).buildAsync();
+    private final Cache<Name, CompletableFuture<KeyFacts>> known =
+            Caffeine.newBuilder().maximumSize(MOST).executor(Runnable::run).build();
 
     KeyMemory(KeyDirectory directory) {
         this.directory = directory;
@@ -55,7 +55,7 @@ final class KeyMemory {
     }
 
     void forget() {
-        known.synchronous().invalidateAll();
+        known.invalidateAll();
     }
 
     static Throwable unwrap(Throwable failure) {

@@ -1,6 +1,5 @@
 package dev.s3envelope.core.guard;
 
-import dev.s3envelope.core.EnvelopeException;
 import dev.s3envelope.core.IllegalKeyException;
 import dev.s3envelope.core.LookupFailedException;
 import dev.s3envelope.core.PolicyViolationException;
@@ -83,7 +82,7 @@ public final class WriteGuard {
     public CompletionStage<EncryptionMode> check(EncryptionMode mode, WriteTarget target) {
         try {
             return checkServerSide(mode.serverSide(), target).thenApply(mode::withServerSide);
-        } catch (EnvelopeException e) {
+        } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e);
         }
     }
@@ -110,7 +109,7 @@ public final class WriteGuard {
             return named
                     ? compareResolved(refused, decision, override, headers, target)
                     : CompletableFuture.failedFuture(refused);
-        } catch (EnvelopeException e) {
+        } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e);
         }
         return check(agreed, target);
