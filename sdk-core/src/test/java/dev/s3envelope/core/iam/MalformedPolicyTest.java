@@ -264,6 +264,22 @@ class MalformedPolicyTest {
         assertEquals("Allow access for key users", document.statements().get(0).sid());
     }
 
+    /** Why the grammar is checked before the builder's reader sees the text: it would take each of these for something else. */
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(
+            strings = {
+                "{'Statement':{'Effect':'Allow','Action':'s3:*','Resource':'*'}} trailing",
+                "{'Statement':{'Effect':'Allow','Action':'s3:*','Resource':'*','Conditions':{}}}",
+                "{'Statement':{'Effect':'Allow','Action':'s3:Get*','Action':'s3:*','Resource':'*'}}",
+                "{'Statement':{'Effect':'Allow','Action':'s3:*','Resource':'*','Condition':{'StringEquals':{'a:b':[]}}}}"
+            })
+    void refusesWhatTheBuildersReaderWouldIgnore(String json) {
+        IamPolicy lenient = IamPolicy.fromJson(quotes(json));
+        assertEquals(List.of(), lenient.statements().get(0).conditions());
+        assertThrows(
+                MalformedPolicyException.class, () -> PolicyDocument.parse(PolicyType.IDENTITY, "p", quotes(json)));
+    }
+
     @ParameterizedTest(name = "in a policy of bucket reports: {0} fits {1}")
     @CsvSource({
         "arn:aws:s3:::reports, true",
