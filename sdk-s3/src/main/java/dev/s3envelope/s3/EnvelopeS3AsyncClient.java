@@ -1,0 +1,177 @@
+package dev.s3envelope.s3;
+
+import dev.s3envelope.core.policy.EncryptionPolicy;
+import dev.s3envelope.s3.internal.AsyncInvocation;
+import dev.s3envelope.s3.internal.BodyFacts;
+import dev.s3envelope.s3.internal.HeldFailureHandler;
+import dev.s3envelope.s3.internal.HeldFailureTransformer;
+import dev.s3envelope.s3.internal.PresignedDownloads;
+import dev.s3envelope.s3.internal.RequestTransformer;
+import dev.s3envelope.s3.internal.WaiterThread;
+import dev.s3envelope.s3.internal.Wrapped;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.async.AsyncRequestBody;
+import software.amazon.awssdk.core.async.AsyncResponseTransformer;
+import software.amazon.awssdk.services.s3.DelegatingS3AsyncClient;
+import software.amazon.awssdk.services.s3.S3AsyncClient;
+import software.amazon.awssdk.services.s3.model.GetObjectRequest;
+import software.amazon.awssdk.services.s3.model.GetObjectResponse;
+import software.amazon.awssdk.services.s3.model.PutObjectRequest;
+import software.amazon.awssdk.services.s3.model.PutObjectResponse;
+import software.amazon.awssdk.services.s3.model.S3Request;
+import software.amazon.awssdk.services.s3.model.SelectObjectContentRequest;
+import software.amazon.awssdk.services.s3.model.SelectObjectContentResponseHandler;
+import software.amazon.awssdk.services.s3.presignedurl.AsyncPresignedUrlExtension;
+import software.amazon.awssdk.services.s3.waiters.S3AsyncWaiter;
+
+/**
+ * An {@link S3AsyncClient} that gives every object the encryption its policy wants, and refuses what would end up under the wrong
+ * key before it is sent. It does to a request exactly what {@link EnvelopeS3Client} does.
+ *
+ * <p>Nothing here waits: the look-ups of the write guard are chained, and calls continue on the thread that completes them.
+ * Sources of SSE-C keys are asked on the executor of {@link Builder#keyExecutor}. Refusals complete the future exceptionally and
+ * are told to the response transformer, as the SDK does with its own. Cancelling a future, or completing it with a timeout, ends
+ * the request in flight.
+ *
+ * <p>Any client can be wrapped: Netty, CRT, and the multipart client of {@code multipartEnabled(true)}. Safe for use by several
+ * threads. Closing it closes the wrapped client only if {@link EnvelopeBuilder#closeWrapped} says so.
+ */
+public final class EnvelopeS3AsyncClient extends DelegatingS3AsyncClient {
+    private final S3AsyncClient wrapped;
+    private final EncryptionPolicy policy;
+    private final RequestTransformer transformer;
+    private final WaiterThread waiterThread = new WaiterThread();
+    private final boolean closeWrapped;
+
+    private EnvelopeS3AsyncClient(S3AsyncClient wrapped, Builder builder) {
+        super(wrapped);
+        this.wrapped = wrapped;
+        this.policy = builder.requiredPolicy();
+        Wrapped facts = Wrapped.of(wrapped::serviceClientConfiguration);
+        this.transformer = builder.transformer(facts.region(), facts.transport(), builder.keyExecutor);
+        this.closeWrapped = builder.closesWrapped();
+    }
+
+    /** Starts without a client to wrap. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    @Override
+    protected <T extends S3Request, ReturnT> CompletableFuture<ReturnT> invokeOperation(
+            T request, Function<T, CompletableFuture<ReturnT>> operation) {
+        return invoke(request, BodyFacts.NONE, operation);
+    }
+
+    @Override
+    public CompletableFuture<PutObjectResponse> putObject(PutObjectRequest request, AsyncRequestBody body) {
+        return invoke(request, BodyFacts.of(body), sent -> wrapped.putObject(sent, body));
+    }
+
+    @Override
+    public <ReturnT> CompletableFuture<ReturnT> getObject(
+            GetObjectRequest request, AsyncResponseTransformer<GetObjectResponse, ReturnT> responseTransformer) {
+        HeldFailureTransformer<GetObjectResponse, ReturnT> held = new HeldFailureTransformer<>(responseTransformer);
+        return invoke(
+                request,
+                BodyFacts.NONE,
+                // The SDK treats some transformers of its own by their type, so they pass as they are where nothing
+                // repeats.
+                sent -> wrapped.getObject(sent, transformer.readsMayRepeat() ? held : held.passing()),
+                held::responded,
+                held::failed);
+    }
+
+    @Override
+    public CompletableFuture<Void> selectObjectContent(
+            SelectObjectContentRequest request, SelectObjectContentResponseHandler responseHandler) {
+        HeldFailureHandler held = new HeldFailureHandler(responseHandler);
+        return invoke(
+                request,
+                BodyFacts.NONE,
+                sent -> wrapped.selectObjectContent(sent, held),
+                held::responded,
+                held::failed);
+    }
+
+    /**
+     * Downloads by presigned URL. The URL was authorized by whoever signed it, and what it needs is in it, so it goes to the
+     * wrapped client as it is; where the policy has client-side modes it is refused, because the bytes could be ciphertext and
+     * the URL does not let them be told apart.
+     */
+    @Override
+    public AsyncPresignedUrlExtension presignedUrlExtension() {
+        return new PresignedDownloads(wrapped.presignedUrlExtension(), policy);
+    }
+
+    /** A waiter that asks through this client, on one daemon thread of this client that lives until {@link #close}. */
+    @Override
+    public S3AsyncWaiter waiter() {
+        return S3AsyncWaiter.builder()
+                .client(this)
+                .scheduledExecutorService(waiterThread.executor())
+                .build();
+    }
+
+    /** Ends the waiters' thread, and closes the wrapped client if the builder was told to. */
+    @Override
+    public void close() {
+        waiterThread.close();
+        if (closeWrapped) {
+            wrapped.close();
+        }
+    }
+
+    private <T extends S3Request, ReturnT> CompletableFuture<ReturnT> invoke(
+            T request, BodyFacts body, Function<T, CompletableFuture<ReturnT>> operation) {
+        return invoke(request, body, operation, () -> false, failure -> {});
+    }
+
+    private <T extends S3Request, ReturnT> CompletableFuture<ReturnT> invoke(
+            T request,
+            BodyFacts body,
+            Function<T, CompletableFuture<ReturnT>> operation,
+            BooleanSupplier handedOut,
+            Consumer<Throwable> onFailure) {
+        return AsyncInvocation.start(() -> transformer.prepare(request, body), operation, handedOut, onFailure);
+    }
+
+    /** Builds an {@link EnvelopeS3AsyncClient}. Not safe for use by several threads. */
+    public static final class Builder extends EnvelopeBuilder<Builder> {
+        private @Nullable S3AsyncClient wrapped;
+        private Executor keyExecutor = Runnable::run;
+
+        private Builder() {}
+
+        /** Sets the client through which everything is sent. Required. */
+        public Builder wrapping(S3AsyncClient client) {
+            this.wrapped = Objects.requireNonNull(client, "client");
+            return this;
+        }
+
+        /**
+         * Sets where the sources of SSE-C keys are asked. By default on the thread that needs the key, the event loop included,
+         * which suits sources that answer from memory; one that calls KMS or reads a file needs an executor of its own.
+         */
+        public Builder keyExecutor(Executor executor) {
+            this.keyExecutor = Objects.requireNonNull(executor, "executor");
+            return this;
+        }
+
+        /** The client. */
+        public EnvelopeS3AsyncClient build() {
+            return new EnvelopeS3AsyncClient(required(wrapped, "an S3AsyncClient"), this);
+        }
+
+        @Override
+        Builder self() {
+            return this;
+        }
+    }
+}

@@ -1,0 +1,31 @@
+package dev.s3envelope.s3.internal;
+
+import java.util.Optional;
+import java.util.OptionalLong;
+import software.amazon.awssdk.core.async.AsyncRequestBody;
+import software.amazon.awssdk.core.sync.RequestBody;
+
+/**
+ * What a call knows of its body beside the request; the SDK hands the two over separately.
+ *
+ * @param length in bytes, where the body knows it before it is sent
+ * @param contentType what the SDK sends when the request names none
+ */
+public record BodyFacts(OptionalLong length, Optional<String> contentType) {
+    /** No body, or one nothing is known of. */
+    public static final BodyFacts NONE = new BodyFacts(OptionalLong.empty(), Optional.empty());
+
+    /** What a blocking body says of itself. */
+    public static BodyFacts of(RequestBody body) {
+        return new BodyFacts(
+                body.optionalContentLength().map(OptionalLong::of).orElseGet(OptionalLong::empty),
+                Optional.ofNullable(body.contentType()));
+    }
+
+    /** What an asynchronous body says of itself. */
+    public static BodyFacts of(AsyncRequestBody body) {
+        return new BodyFacts(
+                body.contentLength().map(OptionalLong::of).orElseGet(OptionalLong::empty),
+                Optional.ofNullable(body.contentType()));
+    }
+}

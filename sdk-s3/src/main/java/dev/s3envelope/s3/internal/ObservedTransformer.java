@@ -1,0 +1,42 @@
+package dev.s3envelope.s3.internal;
+
+import software.amazon.awssdk.core.sync.ResponseTransformer;
+import software.amazon.awssdk.http.AbortableInputStream;
+
+/**
+ * Stands before the caller's transformer to see whether it was given a response; from then on nothing is sent again, whatever it
+ * throws.
+ *
+ * @param <ResponseT> the response of the operation
+ * @param <ReturnT> what the caller's transformer makes of it
+ */
+public final class ObservedTransformer<ResponseT, ReturnT> implements ResponseTransformer<ResponseT, ReturnT> {
+    private final ResponseTransformer<ResponseT, ReturnT> callers;
+    private volatile boolean responded;
+
+    /** Stands before the caller's transformer. */
+    public ObservedTransformer(ResponseTransformer<ResponseT, ReturnT> callers) {
+        this.callers = callers;
+    }
+
+    /** Whether the caller's transformer has seen a response. */
+    public boolean responded() {
+        return responded;
+    }
+
+    @Override
+    public ReturnT transform(ResponseT response, AbortableInputStream body) throws Exception {
+        responded = true;
+        return callers.transform(response, body);
+    }
+
+    @Override
+    public boolean needsConnectionLeftOpen() {
+        return callers.needsConnectionLeftOpen();
+    }
+
+    @Override
+    public String name() {
+        return callers.name();
+    }
+}

@@ -1,0 +1,31 @@
+package dev.s3envelope.s3.internal;
+
+import dev.s3envelope.core.guard.Transport;
+import dev.s3envelope.core.guard.WriteGuard;
+import dev.s3envelope.core.policy.EncryptionPolicy;
+import dev.s3envelope.core.ssec.SseCKeySource;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+
+/**
+ * What the transformation of requests depends on, apart from the request.
+ *
+ * @param policy gives each object its mode
+ * @param guard judges the key of each write
+ * @param region the Region requests are sent to; empty where the client finds it by itself
+ * @param transport how requests travel
+ * @param readKeys sources of SSE-C keys for reading only
+ * @param keyExecutor runs the calls to SSE-C key sources
+ */
+public record Surroundings(
+        EncryptionPolicy policy,
+        WriteGuard guard,
+        Optional<String> region,
+        Transport transport,
+        List<SseCKeySource> readKeys,
+        Executor keyExecutor) {
+    public Surroundings {
+        readKeys = List.copyOf(readKeys);
+    }
+}
