@@ -2,6 +2,7 @@ package dev.s3envelope.core.keyring;
 
 import dev.s3envelope.core.crypto.SecretBytes;
 import java.security.SecureRandom;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
@@ -51,9 +52,22 @@ public final class DataKey implements AutoCloseable {
      * @throws IllegalStateException if this handle is closed
      */
     public DataKey retain() {
-        checkOpen();
-        shared.owners.incrementAndGet();
-        return new DataKey(shared);
+        return tryRetain().orElseThrow(DataKey::closedAlready);
+    }
+
+    /**
+     * Returns another handle over the same key, or empty if this handle is closed: for a shared handle that one thread may close while
+     * another asks, such as a cache's. The key is then either shared or zeroed, never both.
+     */
+    public Optional<DataKey> tryRetain() {
+        int owners;
+        do {
+            owners = shared.owners.get();
+            if (owners == 0 || closed.get()) {
+                return Optional.empty();
+            }
+        } while (!shared.owners.compareAndSet(owners, owners + 1));
+        return Optional.of(new DataKey(shared));
     }
 
     /**
@@ -98,8 +112,12 @@ public final class DataKey implements AutoCloseable {
 
     private void checkOpen() {
         if (closed.get()) {
-            throw new IllegalStateException("This handle of the data key is closed.");
+            throw closedAlready();
         }
+    }
+
+    private static IllegalStateException closedAlready() {
+        return new IllegalStateException("This handle of the data key is closed.");
     }
 
     private static final class Shared {

@@ -1,0 +1,237 @@
+package dev.s3envelope.core.cache;
+
+import dev.s3envelope.core.keyring.DataKey;
+import dev.s3envelope.core.keyring.DecryptionMaterialsRequest;
+import dev.s3envelope.core.keyring.EncryptionMaterials;
+import dev.s3envelope.core.keyring.EncryptionMaterialsRequest;
+import dev.s3envelope.core.keyring.Keyring;
+import dev.s3envelope.core.keyring.WrappedKey;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** A keyring that looks into the cache before it asks the one behind. */
+final class CachingKeyring implements Keyring {
+    private final DataKeyCache cache;
+    private final Keyring keyring;
+    private final long number;
+
+    CachingKeyring(DataKeyCache cache, Keyring keyring, long number) {
+        this.cache = cache;
+        this.keyring = keyring;
+        this.number = number;
+    }
+
+    @Override
+    public CompletionStage<EncryptionMaterials> generate(EncryptionMaterialsRequest request) {
+        long length = request.plaintextLength().orElse(CacheLimits.UNKNOWN_LENGTH);
+        if (!request.suite().cacheable() || length > cache.limits().maxBytes()) {
+            return keyring.generate(request);
+        }
+        CacheKey key = new CacheKey(
+                CacheListener.Use.ENCRYPT,
+                number,
+                request.suite(),
+                request.encryptionContext(),
+                List.of(),
+                request.cachePartition());
+        return new Lookup<EncryptionMaterials>(
+                        key,
+                        entry -> entry.lend(length, cache.limits())
+                                .map(dataKey -> new EncryptionMaterials(request, dataKey, entry.wrappedKeys())),
+                        madeAt -> keyring.generate(request)
+                                .thenApply(made -> new CacheEntry(made.dataKey(), made.wrappedKeys(), madeAt)))
+                .find();
+    }
+
+    @Override
+    public CompletionStage<DataKey> unwrap(DecryptionMaterialsRequest request) {
+        if (!request.suite().cacheable()) {
+            return keyring.unwrap(request);
+        }
+        CacheKey key = new CacheKey(
+                CacheListener.Use.DECRYPT,
+                number,
+                request.suite(),
+                request.encryptionContext(),
+                request.wrappedKeys(),
+                request.cachePartition());
+        return new Lookup<DataKey>(
+                        key,
+                        CacheEntry::lend,
+                        madeAt -> keyring.unwrap(request)
+                                .thenApply(dataKey -> new CacheEntry(dataKey, request.wrappedKeys(), madeAt)))
+                .find();
+    }
+
+    /** Asked for one data key of another keyring's; there is nothing to share. */
+    @Override
+    public CompletionStage<List<WrappedKey>> wrap(DataKey dataKey, EncryptionMaterialsRequest request) {
+        return keyring.wrap(dataKey, request);
+    }
+
+    @Override
+    public boolean blocking() {
+        return keyring.blocking();
+    }
+
+    @Override
+    public String toString() {
+        return "cached " + keyring;
+    }
+
+    /** Asks the keyring for an entry whose age counts from the given time. */
+    private interface Load {
+        CompletionStage<CacheEntry> from(long madeAt);
+    }
+
+    /** One request's way through the cache. */
+    private final class Lookup<T> {
+        private final CacheKey key;
+        private final Function<CacheEntry, Optional<T>> lend;
+        private final Load load;
+
+        Lookup(CacheKey key, Function<CacheEntry, Optional<T>> lend, Load load) {
+            this.key = key;
+            this.lend = lend;
+            this.load = load;
+        }
+
+        CompletionStage<T> find() {
+            if (cache.isClosed()) {
+                return CompletableFuture.failedFuture(
+                        new IllegalStateException("The data-key cache is closed, and so are its keyrings."));
+            }
+            CacheEntry entry = cache.peek(key);
+            if (entry != null && fresh(entry)) {
+                Optional<T> lent = lend.apply(entry);
+                if (lent.isPresent()) {
+                    cache.metrics().hit(key.use());
+                    refreshAhead(entry);
+                    return CompletableFuture.completedFuture(lent.get());
+                }
+                cache.drop(key, entry);
+                entry = null;
+            }
+            Throwable denial = cache.loader().rememberedDenial(key);
+            if (denial != null) {
+                cache.metrics().denialRemembered(key.use());
+                return CompletableFuture.failedFuture(Failures.copy(denial));
+            }
+            cache.metrics().miss(key.use());
+            return entry == null ? loadAndLend(attempts()) : loadOrUseOld(entry);
+        }
+
+        private boolean fresh(CacheEntry entry) {
+            return entry.age(cache.now()) <= cache.limits().maxAge().toNanos();
+        }
+
+        private int attempts() {
+            return cache.loader().failures().attempts();
+        }
+
+        private CompletionStage<T> loadAndLend(int attempts) {
+            return cache.loader()
+                    .load(
+                            key,
+                            new KeyLoader.Manner(keyring.blocking(), attempts),
+                            this::loadNow,
+                            entry -> lend.apply(entry).orElseThrow(),
+                            this::lendOrFindAgain,
+                            entry -> cache.keep(key, entry));
+        }
+
+        private CompletionStage<CacheEntry> loadNow() {
+            return load.from(cache.now());
+        }
+
+        /** Those who waited may be more than the new key serves, or come after its eviction; they look again. */
+        private CompletionStage<T> lendOrFindAgain(CacheEntry entry) {
+            Optional<T> lent = lend.apply(entry);
+            if (lent.isPresent()) {
+                return CompletableFuture.completedFuture(lent.get());
+            }
+            cache.drop(key, entry);
+            return find();
+        }
+
+        /**
+         * A key beyond its age, within the grace: the keyring is asked once in every pause of the back-off, and the old key serves while it
+         * does not answer.
+         */
+        private CompletionStage<T> loadOrUseOld(CacheEntry old) {
+            if (cache.now() - old.askAgainAt() < 0) {
+                Optional<T> lent = lend.apply(old);
+                if (lent.isPresent()) {
+                    cache.metrics().graceUsed(key.use());
+                    return CompletableFuture.completedFuture(lent.get());
+                }
+            }
+            return loadAndLend(1)
+                    .handle((made, failure) -> {
+                        if (failure == null) {
+                            return CompletableFuture.completedFuture(made);
+                        }
+                        Throwable cause = Failures.unwrap(failure);
+                        return old(old, cause)
+                                .map(CompletableFuture::completedFuture)
+                                .orElseGet(() -> CompletableFuture.failedFuture(cause));
+                    })
+                    .thenCompose(Function.identity());
+        }
+
+        private Optional<T> old(CacheEntry old, Throwable failure) {
+            if (!Failures.isTransient(failure)) {
+                cache.drop(key, old);
+                return Optional.empty();
+            }
+            Duration age = Duration.ofNanos(old.age(cache.now()));
+            Duration end =
+                    cache.limits().maxAge().plus(cache.loader().failures().grace());
+            if (age.compareTo(end) > 0) {
+                return Optional.empty();
+            }
+            Optional<T> lent = lend.apply(old);
+            if (lent.isPresent()) {
+                old.askAgainAt(cache.now() + cache.loader().failures().backoff().toNanos());
+                cache.loader().noteOutage(key.use(), age, failure);
+            }
+            return lent;
+        }
+
+        private void refreshAhead(CacheEntry entry) {
+            if (!entry.claimRefresh(cache.now(), cache.limits())) {
+                return;
+            }
+            try {
+                cache.loader().executor().execute(() -> refresh(entry));
+            } catch (RejectedExecutionException e) {
+                entry.releaseRefresh(); // the executor is shut down: the key lives until its age
+            }
+        }
+
+        private void refresh(CacheEntry entry) {
+            cache.loader()
+                    .<@Nullable Void>load(
+                            key,
+                            new KeyLoader.Manner(keyring.blocking(), attempts()),
+                            this::loadNow,
+                            made -> null,
+                            made -> CompletableFuture.completedFuture(null),
+                            made -> cache.keep(key, made))
+                    .whenComplete((done, failure) -> {
+                        if (failure != null) {
+                            entry.releaseRefresh();
+                            if (!Failures.isTransient(Failures.unwrap(failure))) {
+                                cache.drop(key, entry);
+                            }
+                        }
+                    });
+        }
+    }
+}

@@ -1,0 +1,409 @@
+package dev.s3envelope.kms;
+
+import dev.s3envelope.core.KeyringException;
+import dev.s3envelope.core.arn.KeyArn;
+import dev.s3envelope.core.keyring.DataKey;
+import dev.s3envelope.core.keyring.DecryptionMaterialsRequest;
+import dev.s3envelope.core.keyring.EncryptionContext;
+import dev.s3envelope.core.keyring.EncryptionMaterials;
+import dev.s3envelope.core.keyring.EncryptionMaterialsRequest;
+import dev.s3envelope.core.keyring.Keyring;
+import dev.s3envelope.core.keyring.WrappedKey;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.SdkBytes;
+import software.amazon.awssdk.services.kms.KmsAsyncClient;
+import software.amazon.awssdk.services.kms.KmsClient;
+import software.amazon.awssdk.services.kms.model.DecryptRequest;
+import software.amazon.awssdk.services.kms.model.DecryptResponse;
+import software.amazon.awssdk.services.kms.model.EncryptRequest;
+import software.amazon.awssdk.services.kms.model.GenerateDataKeyRequest;
+import software.amazon.awssdk.services.kms.model.GenerateDataKeyResponse;
+
+/**
+ * Data keys made, wrapped and unwrapped by AWS KMS.
+ *
+ * <p><b>Writing</b> asks GenerateDataKey of the generator key, and Encrypt of each further key, so that any one of them opens the
+ * message. Keys are full ARNs, always: an alias or id would be looked up in the caller's account. What goes into the header is the
+ * ARN from KMS's response.
+ *
+ * <p><b>Reading</b> asks Decrypt, naming the key, for each wrapped key that KMS made under a configured key, in the order of the header,
+ * until one opens. Keys that are not configured are tried only within a {@link KmsDiscovery} bound. With
+ * {@link Builder#relatedMultiRegionKeys} a key's replica in a Region that has a client serves for it: to KMS related multi-Region
+ * keys are one key, unlike to S3.
+ *
+ * <p>One client serves one Region; add one for each Region in use. Clients stay the caller's to close. Over {@link KmsClient} calls
+ * block the calling thread ({@link #blocking()} is true); over {@link KmsAsyncClient} nothing blocks. Permissions: kms:GenerateDataKey on the
+ * generator, kms:Encrypt on the others, kms:Decrypt to read. Where KMS alone stands in the way, its own exception is what a stage
+ * fails with. Source: AWS Encryption SDK specification, framework/aws-kms. Safe for use by several threads.
+ */
+public final class KmsKeyring implements Keyring {
+    private final Map<String, KmsCalls> clients;
+    private final boolean blocking;
+    private final @Nullable KeyArn generator;
+    private final List<KeyArn> others;
+    private final Optional<KmsDiscovery> discovery;
+    private final boolean related;
+    private final List<String> grantTokens;
+
+    private KmsKeyring(Builder builder) {
+        this.clients = Map.copyOf(builder.clients);
+        this.blocking = clients.values().stream().anyMatch(KmsCalls::blocking);
+        this.generator = builder.generator;
+        this.others = List.copyOf(builder.others);
+        this.discovery = Optional.ofNullable(builder.discovery);
+        this.related = builder.related;
+        this.grantTokens = List.copyOf(builder.grantTokens);
+    }
+
+    /** Starts a keyring; it needs a client, and a generator to write or a discovery bound to read. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    @Override
+    public boolean blocking() {
+        return blocking;
+    }
+
+    @Override
+    public CompletionStage<EncryptionMaterials> generate(EncryptionMaterialsRequest request) {
+        KeyArn key = generator;
+        if (key == null) {
+            return failed(this + " only reads: it has no generator key. Configure one to write.");
+        }
+        return client(key)
+                .generateDataKey(GenerateDataKeyRequest.builder()
+                        .keyId(key.text())
+                        .numberOfBytes(request.suite().keyLength())
+                        .encryptionContext(request.encryptionContext().asMap())
+                        .grantTokens(grantTokens)
+                        .build())
+                .thenCompose(made -> withOthers(request, made));
+    }
+
+    private CompletionStage<EncryptionMaterials> withOthers(
+            EncryptionMaterialsRequest request, GenerateDataKeyResponse made) {
+        DataKey dataKey = take(made.plaintext());
+        WrappedKey first;
+        try {
+            first = WrappedKey.kms(
+                    responseArn(made.keyId()), made.ciphertextBlob().asByteArrayUnsafe());
+        } catch (KeyringException e) {
+            dataKey.close();
+            return CompletableFuture.failedFuture(e);
+        }
+        return wrapUnder(others, dataKey, request.encryptionContext()).handle((more, failure) -> {
+            if (failure != null) {
+                dataKey.close();
+                throw new CompletionException(cause(failure));
+            }
+            List<WrappedKey> wrapped = new ArrayList<>();
+            wrapped.add(first);
+            wrapped.addAll(more);
+            return new EncryptionMaterials(request, dataKey, wrapped);
+        });
+    }
+
+    @Override
+    public CompletionStage<List<WrappedKey>> wrap(DataKey dataKey, EncryptionMaterialsRequest request) {
+        if (generator == null) {
+            return failed(this + " only reads: it has no key to wrap with. Configure a generator to write.");
+        }
+        List<KeyArn> keys = new ArrayList<>();
+        keys.add(generator);
+        keys.addAll(others);
+        return wrapUnder(keys, dataKey, request.encryptionContext());
+    }
+
+    private CompletionStage<List<WrappedKey>> wrapUnder(List<KeyArn> keys, DataKey dataKey, EncryptionContext context) {
+        CompletionStage<List<WrappedKey>> result = CompletableFuture.completedFuture(List.of());
+        for (KeyArn key : keys) {
+            result = result.thenCompose(
+                    before -> wrapUnder(key, dataKey, context).thenApply(one -> {
+                        List<WrappedKey> joined = new ArrayList<>(before);
+                        joined.add(one);
+                        return joined;
+                    }));
+        }
+        return result;
+    }
+
+    private CompletionStage<WrappedKey> wrapUnder(KeyArn key, DataKey dataKey, EncryptionContext context) {
+        byte[] plaintext = dataKey.use(secret -> secret.getEncoded());
+        return client(key)
+                .encrypt(EncryptRequest.builder()
+                        .keyId(key.text())
+                        .plaintext(SdkBytes.fromByteArrayUnsafe(plaintext))
+                        .encryptionContext(context.asMap())
+                        .grantTokens(grantTokens)
+                        .build())
+                .whenComplete((response, failure) -> Arrays.fill(plaintext, (byte) 0))
+                .thenApply(response -> WrappedKey.kms(
+                        responseArn(response.keyId()), response.ciphertextBlob().asByteArrayUnsafe()));
+    }
+
+    @Override
+    public CompletionStage<DataKey> unwrap(DecryptionMaterialsRequest request) {
+        List<String> skipped = new ArrayList<>();
+        List<Candidate> candidates = new ArrayList<>();
+        for (WrappedKey wrapped : request.wrappedKeys()) {
+            if (wrapped.providerId().equals(WrappedKey.KMS_PROVIDER)) {
+                addCandidate(wrapped, candidates, skipped);
+            }
+        }
+        if (candidates.isEmpty()) {
+            return failed(this + " fits none of the message's wrapped keys " + request.wrappedKeys()
+                    + (skipped.isEmpty() ? "" : ": " + String.join("; ", skipped)) + ".");
+        }
+        return unwrapFrom(0, candidates, request, new ArrayList<>());
+    }
+
+    private void addCandidate(WrappedKey wrapped, List<Candidate> candidates, List<String> skipped) {
+        String text = wrapped.providerInfoText();
+        Optional<KeyArn> parsed = KeyArn.tryParse(text);
+        if (parsed.isEmpty()) {
+            skipped.add("\"" + text + "\" is no key ARN");
+            return;
+        }
+        KeyArn key = parsed.get();
+        if (!admits(key)) {
+            skipped.add(key + " is not a configured key"
+                    + discovery.map(d -> " and not among the " + d).orElse(""));
+            return;
+        }
+        Optional<KeyArn> reachable = reachable(key);
+        if (reachable.isEmpty()) {
+            skipped.add("no KMS client was configured for Region " + key.region() + " of " + key);
+            return;
+        }
+        candidates.add(new Candidate(wrapped, reachable.get()));
+    }
+
+    private boolean admits(KeyArn key) {
+        return (generator != null && same(generator, key))
+                || others.stream().anyMatch(other -> same(other, key))
+                || discovery.filter(bound -> bound.admits(key)).isPresent();
+    }
+
+    private boolean same(KeyArn configured, KeyArn stored) {
+        return configured.equals(stored)
+                || (related
+                        && stored.isMultiRegion()
+                        && configured.keyId().equals(stored.keyId())
+                        && configured.account().equals(stored.account())
+                        && configured.partition().equals(stored.partition()));
+    }
+
+    /** The key to name in the call: the stored one, or where its Region has no client, a related replica in one that has. */
+    private Optional<KeyArn> reachable(KeyArn stored) {
+        if (clients.containsKey(stored.region())) {
+            return Optional.of(stored);
+        }
+        if (!related || !stored.isMultiRegion()) {
+            return Optional.empty();
+        }
+        return clients.keySet().stream()
+                .sorted()
+                .filter(region -> KeyArn.partitionOf(region).equals(Optional.of(stored.partition())))
+                .map(region -> new KeyArn(stored.partition(), region, stored.account(), stored.keyId()))
+                .findFirst();
+    }
+
+    private CompletionStage<DataKey> unwrapFrom(
+            int index, List<Candidate> candidates, DecryptionMaterialsRequest request, List<Throwable> failures) {
+        if (index == candidates.size()) {
+            return CompletableFuture.failedFuture(failures.size() == 1 ? failures.get(0) : noneOpened(failures));
+        }
+        Candidate candidate = candidates.get(index);
+        return client(candidate.key())
+                .decrypt(DecryptRequest.builder()
+                        .keyId(candidate.key().text())
+                        .ciphertextBlob(
+                                SdkBytes.fromByteArrayUnsafe(candidate.wrapped().ciphertext()))
+                        .encryptionContext(request.encryptionContext().asMap())
+                        .grantTokens(grantTokens)
+                        .build())
+                .thenApply(response -> opened(response, candidate, request))
+                .handle((key, failure) -> {
+                    if (failure == null) {
+                        return CompletableFuture.<DataKey>completedFuture(key);
+                    }
+                    failures.add(cause(failure));
+                    return unwrapFrom(index + 1, candidates, request, failures);
+                })
+                .thenCompose(stage -> stage);
+    }
+
+    private static DataKey opened(DecryptResponse response, Candidate candidate, DecryptionMaterialsRequest request) {
+        DataKey key = take(response.plaintext());
+        if (!candidate.key().text().equals(response.keyId())
+                || key.length() != request.suite().keyLength()) {
+            key.close();
+            throw new KeyringException("KMS answered a Decrypt under " + candidate.key() + " with a key of "
+                    + response.keyId() + " or of a length that suite "
+                    + request.suite().hexId()
+                    + " does not have. It was not used.");
+        }
+        return key;
+    }
+
+    private KmsCalls client(KeyArn key) {
+        return Objects.requireNonNull(clients.get(key.region()), "checked by build() or reachable()");
+    }
+
+    private static String responseArn(String keyId) {
+        return KeyArn.tryParse(keyId)
+                .orElseThrow(
+                        () -> new KeyringException(
+                                "KMS named the key \"" + keyId
+                                        + "\" in its response, which is no key ARN; readers could not find it again. Nothing was written."))
+                .text();
+    }
+
+    /** Moves the key out of the SDK's response, whose copy is zeroed. */
+    private static DataKey take(SdkBytes plaintext) {
+        byte[] shared = plaintext.asByteArrayUnsafe();
+        DataKey key = DataKey.copyOf(shared);
+        Arrays.fill(shared, (byte) 0);
+        return key;
+    }
+
+    private static KeyringException noneOpened(List<Throwable> failures) {
+        StringBuilder message = new StringBuilder("KMS opened none of the message's wrapped keys:");
+        failures.forEach(failure -> message.append("\n  ").append(failure.getMessage()));
+        KeyringException result = new KeyringException(message.toString());
+        failures.forEach(result::addSuppressed);
+        return result;
+    }
+
+    private static Throwable cause(Throwable failure) {
+        Throwable cause = failure.getCause();
+        return failure instanceof CompletionException && cause != null ? cause : failure;
+    }
+
+    private static <T> CompletionStage<T> failed(String message) {
+        return CompletableFuture.failedFuture(new KeyringException(message));
+    }
+
+    /** Names the keys. */
+    @Override
+    public String toString() {
+        List<KeyArn> keys = new ArrayList<>();
+        if (generator != null) {
+            keys.add(generator);
+        }
+        keys.addAll(others);
+        return "KMS keyring" + (keys.isEmpty() ? "" : " " + keys)
+                + discovery.map(d -> " for " + d).orElse("");
+    }
+
+    private record Candidate(WrappedKey wrapped, KeyArn key) {}
+
+    /** Builds a {@link KmsKeyring}. */
+    public static final class Builder {
+        private final Map<String, KmsCalls> clients = new LinkedHashMap<>();
+        private @Nullable KeyArn generator;
+        private final List<KeyArn> others = new ArrayList<>();
+        private @Nullable KmsDiscovery discovery;
+        private boolean related;
+        private final List<String> grantTokens = new ArrayList<>();
+
+        private Builder() {}
+
+        /** Uses this client for the keys of its Region. */
+        public Builder client(KmsClient client) {
+            return client(client.serviceClientConfiguration().region().id(), KmsCalls.of(client));
+        }
+
+        /** Uses this client for the keys of its Region. */
+        public Builder client(KmsAsyncClient client) {
+            return client(client.serviceClientConfiguration().region().id(), KmsCalls.of(client));
+        }
+
+        private Builder client(String region, KmsCalls calls) {
+            if (clients.putIfAbsent(region, calls) != null) {
+                throw new IllegalArgumentException(
+                        "Region " + region + " has a KMS client already; give one for each.");
+            }
+            return this;
+        }
+
+        /** The key that makes data keys when writing; it opens them too. */
+        public Builder generator(KeyArn key) {
+            this.generator = key;
+            return this;
+        }
+
+        /** The key that makes data keys when writing, as a full ARN. */
+        public Builder generator(String keyArn) {
+            return generator(KeyArn.parse(keyArn));
+        }
+
+        /** Wraps each data key under this key too, so that it alone opens the message; costs one Encrypt call a data key. */
+        public Builder alsoWrapWith(KeyArn key) {
+            others.add(key);
+            return this;
+        }
+
+        /** When reading, tries keys within this bound although they were not configured. Off by default. */
+        public Builder discovery(KmsDiscovery bound) {
+            this.discovery = bound;
+            return this;
+        }
+
+        /** When reading, takes a multi-Region key's replicas for the key itself. Off by default. */
+        public Builder relatedMultiRegionKeys(boolean on) {
+            this.related = on;
+            return this;
+        }
+
+        /** Sends this grant token with every call, for a grant that has not propagated yet. */
+        public Builder grantToken(String token) {
+            grantTokens.add(token);
+            return this;
+        }
+
+        /**
+         * Builds the keyring.
+         *
+         * @throws IllegalArgumentException if there is no client, no key at all, a key in a Region without client, a further key without
+         *     generator, or synchronous and asynchronous clients together
+         */
+        public KmsKeyring build() {
+            require(!clients.isEmpty(), "A KMS keyring needs a KMS client.");
+            require(
+                    clients.values().stream().map(KmsCalls::blocking).distinct().count() == 1,
+                    "Give either synchronous or asynchronous KMS clients, not both.");
+            require(generator != null || others.isEmpty(), "Further keys need a generator.");
+            require(
+                    generator != null || discovery != null,
+                    "Give a generator key to write, or a discovery bound to read.");
+            checkClient(generator);
+            others.forEach(this::checkClient);
+            return new KmsKeyring(this);
+        }
+
+        private void checkClient(@Nullable KeyArn key) {
+            require(
+                    key == null || clients.containsKey(key.region()),
+                    "Key " + key + " is in a Region without a KMS client; there are clients for " + clients.keySet()
+                            + ".");
+        }
+
+        private static void require(boolean holds, String otherwise) {
+            if (!holds) {
+                throw new IllegalArgumentException(otherwise);
+            }
+        }
+    }
+}
