@@ -15,6 +15,8 @@ import dev.s3envelope.core.mode.ServerSideMode;
 import dev.s3envelope.core.mode.SseC;
 import dev.s3envelope.core.mode.SseKms;
 import dev.s3envelope.core.policy.PolicyDecision;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -38,7 +40,8 @@ import java.util.function.Function;
  *
  * <p>Sources: Amazon S3 User Guide, "Using server-side encryption with AWS KMS keys" and "Using server-side encryption with
  * customer-provided keys"; Amazon S3 API Reference, "PutObject". Safe for use by several threads. It does no I/O of its own:
- * stages complete on the thread that completes the port's answer, at once where no port is asked.
+ * stages complete on the thread that completes the port's answer, at once where no port is asked. As all dependent stages do,
+ * they may hand a failure on wrapped in a {@link java.util.concurrent.CompletionException}.
  */
 public final class WriteGuard {
     private final CallerIdentity caller;
@@ -89,12 +92,37 @@ public final class WriteGuard {
 
     /**
      * Puts a policy's decision together with what the request says, as {@link PolicyDecision#reconcile} does, and judges the
-     * outcome. Where they seem to differ and a key is named by alias or id, the keys are resolved before they are compared.
+     * outcome. The sources of customer-provided keys that take part are made ready first. Where rule and request seem to
+     * differ and a key is named by alias or id, the keys are resolved before they are compared.
      *
      * @return a stage that fails as {@link #check} does, or with {@link PolicyViolationException}; this method itself throws
      *     nothing
      */
     public CompletionStage<EncryptionMode> decide(
+            PolicyDecision decision,
+            Optional<EncryptionMode> override,
+            Optional<ServerSideMode> headers,
+            WriteTarget target) {
+        List<EncryptionMode> used = new ArrayList<>();
+        if (decision.enforced() || (override.isEmpty() && headers.isEmpty())) {
+            used.add(decision.mode());
+        }
+        override.ifPresent(used::add);
+        try {
+            CompletionStage<Void> ready = CompletableFuture.completedFuture(null);
+            for (EncryptionMode mode : used) {
+                if (mode.serverSide() instanceof SseC customer) {
+                    ready = ready.thenCompose(
+                            done -> customer.source().prepare(decision.object().address()));
+                }
+            }
+            return ready.thenCompose(done -> decidePrepared(decision, override, headers, target));
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    private CompletionStage<EncryptionMode> decidePrepared(
             PolicyDecision decision,
             Optional<EncryptionMode> override,
             Optional<ServerSideMode> headers,

@@ -6,6 +6,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 
 /** A source per key prefix; the longest one that fits decides. */
 final class PrefixSseCKeys implements SseCKeySource {
@@ -37,6 +39,13 @@ final class PrefixSseCKeys implements SseCKeySource {
     @Override
     public List<SseCKey> keysForRead(ObjectAddress object) {
         return sourceOf(object).map(source -> source.keysForRead(object)).orElse(List.of());
+    }
+
+    @Override
+    public CompletionStage<Void> prepare(ObjectAddress object) {
+        return sourceOf(object)
+                .map(source -> source.prepare(object))
+                .orElseGet(() -> CompletableFuture.completedFuture(null));
     }
 
     private Optional<SseCKeySource> sourceOf(ObjectAddress object) {

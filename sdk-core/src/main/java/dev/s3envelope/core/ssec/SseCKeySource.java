@@ -1,8 +1,11 @@
 package dev.s3envelope.core.ssec;
 
 import dev.s3envelope.core.arn.ObjectAddress;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
 /**
@@ -28,6 +31,17 @@ public interface SseCKeySource {
      */
     List<SseCKey> keysForRead(ObjectAddress object);
 
+    /**
+     * Makes ready whatever {@link #keyForWrite} and {@link #keysForRead} need for this object, so that they answer from memory
+     * when they are asked soon after. The clients await it first; a source that keeps its keys in memory has nothing to do, which
+     * is the default. A source that asks a service does so here, without blocking where its client is asynchronous.
+     *
+     * @return a stage that fails with {@link dev.s3envelope.core.EnvelopeException} if the keys cannot be had
+     */
+    default CompletionStage<Void> prepare(ObjectAddress object) {
+        return CompletableFuture.completedFuture(null);
+    }
+
     /** One key for every object. The source takes a copy of the key and destroys it never: its life is the source's. */
     static SseCKeySource fixed(String name, SseCKey key) {
         return fixed(name, key, List.of());
@@ -44,6 +58,16 @@ public interface SseCKeySource {
      */
     static SseCKeySource byPrefix(String name, Map<String, SseCKeySource> sources) {
         return new PrefixSseCKeys(name, sources);
+    }
+
+    /**
+     * The keys of a PKCS#12 keystore: 256-bit secret keys under the given aliases, the current one first, then the old ones. The
+     * file is read now and not again; the password opens the keystore and its entries, and stays the caller's to clear.
+     *
+     * @throws dev.s3envelope.core.EnvelopeException if the file or an entry cannot be read, or an entry is no such key
+     */
+    static SseCKeySource fromKeystore(String name, Path file, char[] password, List<String> aliases) {
+        return KeystoreSseCKeys.load(name, file, password, aliases);
     }
 
     /**

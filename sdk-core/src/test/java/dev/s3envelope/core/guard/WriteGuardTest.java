@@ -13,6 +13,7 @@ import dev.s3envelope.core.Refused;
 import dev.s3envelope.core.arn.AccountId;
 import dev.s3envelope.core.arn.KeyArn;
 import dev.s3envelope.core.arn.KeyReference;
+import dev.s3envelope.core.arn.ObjectAddress;
 import dev.s3envelope.core.mode.BucketKey;
 import dev.s3envelope.core.mode.DsseKms;
 import dev.s3envelope.core.mode.EncryptionContext;
@@ -28,6 +29,7 @@ import dev.s3envelope.core.ssec.SseCKey;
 import dev.s3envelope.core.ssec.SseCKeySource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -599,6 +601,81 @@ class WriteGuardTest {
                 IllegalKeyException.class,
                 guard().build().decide(managed, Optional.empty(), Optional.empty(), THEIRS),
                 "aws/s3");
+    }
+
+    @Test
+    void makesTheKeySourceReady_beforeItsKeysAreCompared() {
+        CompletableFuture<Void> ready = new CompletableFuture<>();
+        SseCKeySource slow = new SseCKeySource() {
+            @Override
+            public String name() {
+                return "slow";
+            }
+
+            @Override
+            public CompletionStage<Void> prepare(ObjectAddress object) {
+                assertEquals(new ObjectAddress("mine", "k"), object);
+                return ready;
+            }
+
+            @Override
+            public SseCKey keyForWrite(ObjectAddress object) {
+                assertTrue(ready.isDone(), "asked before it was ready");
+                return SseCKey.of(new byte[32]);
+            }
+
+            @Override
+            public List<SseCKey> keysForRead(ObjectAddress object) {
+                return List.of(keyForWrite(object));
+            }
+        };
+        CompletableFuture<EncryptionMode> decided = guard().build()
+                .decide(
+                        enforcing(EncryptionMode.sseC(slow)),
+                        Optional.empty(),
+                        Optional.of(EncryptionMode.sseC(source())),
+                        MINE)
+                .toCompletableFuture();
+        assertFalse(decided.isDone());
+
+        ready.complete(null);
+
+        assertEquals(EncryptionMode.sseC(slow), decided.join());
+    }
+
+    @Test
+    void asksNoKeySource_whoseRuleTheRequestReplaces() {
+        SseCKeySource broken = SseCKeySource.byPrefix("tree", Map.of("", new SseCKeySource() {
+            @Override
+            public String name() {
+                return "broken";
+            }
+
+            @Override
+            public CompletionStage<Void> prepare(ObjectAddress object) {
+                return CompletableFuture.failedFuture(new LookupFailedException("key deleted"));
+            }
+
+            @Override
+            public SseCKey keyForWrite(ObjectAddress object) {
+                throw new AssertionError("not ready");
+            }
+
+            @Override
+            public List<SseCKey> keysForRead(ObjectAddress object) {
+                throw new AssertionError("not ready");
+            }
+        }));
+        PolicyDecision decision =
+                EncryptionPolicy.always(EncryptionMode.sseC(broken)).decide(ObjectDescription.of("mine", "k"));
+
+        assertEquals(
+                EncryptionMode.sseS3(),
+                passed(guard().build().decide(decision, Optional.empty(), Optional.of(EncryptionMode.sseS3()), MINE)));
+        Refused.by(
+                LookupFailedException.class,
+                guard().build().decide(decision, Optional.empty(), Optional.empty(), MINE),
+                "key deleted");
     }
 
     @Test
