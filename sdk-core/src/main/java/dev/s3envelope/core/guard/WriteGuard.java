@@ -149,7 +149,10 @@ public final class WriteGuard {
             Optional<EncryptionMode> override,
             Optional<ServerSideMode> headers,
             WriteTarget target) {
-        CompletionStage<EncryptionMode> ruled = check(decision.mode(), target);
+        // Under a default rule it is the request that contradicts itself, and the rule's own key is not used.
+        CompletionStage<EncryptionMode> ruled = decision.enforced()
+                ? check(decision.mode(), target)
+                : CompletableFuture.completedFuture(decision.mode());
         CompletionStage<Optional<EncryptionMode>> overridden = checkAll(override, target);
         CompletionStage<Optional<EncryptionMode>> asked = checkAll(headers, target);
         return ruled.thenCompose(rule -> overridden.thenCompose(mode -> asked.thenApply(

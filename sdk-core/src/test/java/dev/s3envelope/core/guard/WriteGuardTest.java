@@ -575,6 +575,21 @@ class WriteGuardTest {
     }
 
     @Test
+    void comparesOverrideAndHeadersResolved_whateverTheDefaultRulesKeyIs() {
+        PolicyDecision foreign =
+                EncryptionPolicy.always(EncryptionMode.sseKms(FOREIGN_ARN)).decide(ObjectDescription.of("mine", "k"));
+
+        assertEquals(
+                EncryptionMode.sseKms(ARN),
+                passed(resolving()
+                        .decide(
+                                foreign,
+                                Optional.of(EncryptionMode.sseKms("alias/mine")),
+                                Optional.of(EncryptionMode.sseKms(ARN)),
+                                MINE)));
+    }
+
+    @Test
     void asksNobody_whenTheRequestDiffersInKind() {
         Refused.by(
                 PolicyViolationException.class,
