@@ -113,7 +113,7 @@ class GcmTagTest {
         assertArrayEquals(key.aes(last), key.ctrAtBlock(lastBlock).doFinal(new byte[16]));
     }
 
-    /** Past what SunJCE can check at all; BouncyCastle's GCM streams, slowly. About a minute, so on request. */
+    /** Past what SunJCE can check at all; BouncyCastle's GCM streams, slowly. Some minutes, so on request. */
     @ParameterizedTest
     @ValueSource(longs = {(1L << 31) - 1, (1L << 31) + 5})
     @EnabledIfSystemProperty(named = "s3envelope.large", matches = "true")
