@@ -165,7 +165,10 @@ public final class LocalAccount {
      */
     public LocalKey key(String reference) {
         String[] arn = reference.split(":", 6);
-        String region = arn.length == 6 ? arn[3] : usualRegion;
+        return key(reference, arn.length == 6 ? arn[3] : usualRegion);
+    }
+
+    LocalKey key(String reference, String region) {
         JsonNode found;
         try {
             found = LocalKey.run(() -> kms.administer(id(), region, "DescribeKey", in -> in.put("KeyId", reference)))

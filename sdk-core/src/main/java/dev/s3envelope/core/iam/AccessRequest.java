@@ -22,6 +22,12 @@ import org.jspecify.annotations.Nullable;
  * {@code aws:SecureTransport}, for example, a condition on it sees an absent key. Immutable.
  */
 public final class AccessRequest {
+    private static final String RESOURCE_ACCOUNT = ContextKeys.fold(ContextKeys.AWS_RESOURCE_ACCOUNT);
+    private static final String S3_RESOURCE_ACCOUNT = ContextKeys.fold(ContextKeys.S3_RESOURCE_ACCOUNT);
+    private static final String CALLER_ACCOUNT = ContextKeys.fold(ContextKeys.KMS_CALLER_ACCOUNT);
+    private static final String CONTEXT_PREFIX = ContextKeys.fold(ContextKeys.KMS_ENCRYPTION_CONTEXT_PREFIX);
+    private static final String CONTEXT_KEYS = ContextKeys.fold(ContextKeys.KMS_ENCRYPTION_CONTEXT_KEYS);
+
     private final Principal principal;
     private final String action;
     private final String actionFolded;
@@ -39,7 +45,8 @@ public final class AccessRequest {
         this.resourceAccount = b.resourceAccount;
         this.objectOwner = b.objectOwner;
         this.encryptionContext = b.encryptionContext;
-        Map<String, List<String>> keys = new HashMap<>(32);
+        Map<String, List<String>> keys = new HashMap<>(48);
+        keys.putAll(principal.derivedContext());
         derive(keys);
         keys.putAll(b.context);
         this.context = keys;
@@ -102,47 +109,19 @@ public final class AccessRequest {
     }
 
     private void derive(Map<String, List<String>> keys) {
-        put(keys, ContextKeys.AWS_PRINCIPAL_ARN, principal.principalArn().orElse(null));
-        put(keys, ContextKeys.AWS_PRINCIPAL_ACCOUNT, principal.account().orElse(null));
-        put(keys, ContextKeys.AWS_PRINCIPAL_ORG_ID, principal.organizationId().orElse(null));
-        put(keys, ContextKeys.AWS_USERID, principal.userId().orElse(null));
-        put(keys, ContextKeys.AWS_PRINCIPAL_TYPE, principalType());
-        Principal.Kind kind = principal.kind();
-        if (kind == Principal.Kind.ANONYMOUS) {
-            put(keys, ContextKeys.AWS_PRINCIPAL_ACCOUNT, "anonymous");
-            put(keys, ContextKeys.AWS_USERID, "anonymous");
+        if (resourceAccount != null) {
+            List<String> owner = List.of(resourceAccount);
+            keys.put(RESOURCE_ACCOUNT, owner);
+            if (actionFolded.startsWith("s3:")) {
+                keys.put(S3_RESOURCE_ACCOUNT, owner);
+            }
         }
-        put(keys, ContextKeys.AWS_USERNAME, kind == Principal.Kind.USER ? principal.name() : null);
-        boolean service = kind == Principal.Kind.SERVICE;
-        put(keys, ContextKeys.AWS_PRINCIPAL_IS_AWS_SERVICE, Boolean.toString(service));
-        put(keys, ContextKeys.AWS_PRINCIPAL_SERVICE_NAME, service ? principal.name() : null);
-        principal.tags().forEach((k, v) -> put(keys, ContextKeys.AWS_PRINCIPAL_TAG_PREFIX + k, v));
-        put(keys, ContextKeys.AWS_RESOURCE_ACCOUNT, resourceAccount);
-        if (actionFolded.startsWith("s3:")) {
-            put(keys, ContextKeys.S3_RESOURCE_ACCOUNT, resourceAccount);
-        } else if (actionFolded.startsWith("kms:")) {
-            put(keys, ContextKeys.KMS_CALLER_ACCOUNT, principal.account().orElse(null));
+        if (principal.account().isPresent() && actionFolded.startsWith("kms:")) {
+            keys.put(CALLER_ACCOUNT, List.of(principal.account().get()));
         }
         if (!encryptionContext.isEmpty()) {
-            encryptionContext.forEach((k, v) -> addFolded(keys, ContextKeys.fold(ContextKeys.encryptionContext(k)), v));
-            keys.put(
-                    ContextKeys.fold(ContextKeys.KMS_ENCRYPTION_CONTEXT_KEYS), List.copyOf(encryptionContext.keySet()));
-        }
-    }
-
-    private @Nullable String principalType() {
-        return switch (principal.kind()) {
-            case ROOT -> "Account";
-            case USER -> "User";
-            case ROLE, ASSUMED_ROLE -> "AssumedRole";
-            case ANONYMOUS -> "Anonymous";
-            case SERVICE -> null;
-        };
-    }
-
-    private static void put(Map<String, List<String>> keys, String name, @Nullable String value) {
-        if (value != null) {
-            keys.put(ContextKeys.fold(name), List.of(value));
+            encryptionContext.forEach((k, v) -> addFolded(keys, CONTEXT_PREFIX + ContextKeys.fold(k), v));
+            keys.put(CONTEXT_KEYS, List.copyOf(encryptionContext.keySet()));
         }
     }
 

@@ -89,7 +89,15 @@ final class PolicyText {
     }
 
     private static int[] tokens(String text, boolean wildcards) {
-        return wildcards ? Glob.compile(text) : text.chars().toArray();
+        return wildcards ? Glob.compile(text) : literal(text);
+    }
+
+    private static int[] literal(String text) {
+        int[] tokens = new int[text.length()];
+        for (int i = 0; i < tokens.length; i++) {
+            tokens[i] = text.charAt(i);
+        }
+        return tokens;
     }
 
     private static void flush(List<int[]> run, List<Part> parts) {
@@ -134,7 +142,7 @@ final class PolicyText {
         }
         List<String> values = request.folded(part.variable);
         String value = values.size() == 1 ? values.get(0) : part.otherwise;
-        return value == null ? null : value.chars().toArray();
+        return value == null ? null : literal(value);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.s3envelope.core.iam;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -20,7 +21,6 @@ import org.jspecify.annotations.Nullable;
 public final class Principal {
     private static final Pattern IAM_ARN = Pattern.compile(
             "arn:(aws[a-z0-9-]*):(iam|sts)::([0-9]{12}):(root|user/.+|role/.+|assumed-role/[^/]+/[^/]+)");
-    private static final Pattern ACCOUNT = Pattern.compile("[0-9]{12}");
 
     /** The kinds of principal. */
     public enum Kind {
@@ -48,6 +48,7 @@ public final class Principal {
     private final @Nullable PolicyDocument permissionsBoundary;
     private final List<PolicyDocument> sessionPolicies;
     private final Map<String, String> tags;
+    private final Map<String, List<String>> derivedContext;
 
     private Principal(Fields f) {
         this.kind = f.kind;
@@ -60,6 +61,7 @@ public final class Principal {
         this.permissionsBoundary = f.permissionsBoundary;
         this.sessionPolicies = List.copyOf(f.sessionPolicies);
         this.tags = Map.copyOf(f.tags);
+        this.derivedContext = derive();
     }
 
     /** The root user of an account in the {@code aws} partition. */
@@ -242,8 +244,48 @@ public final class Principal {
         return account != null;
     }
 
+    /** The context keys every request of this principal has; names folded. */
+    Map<String, List<String>> derivedContext() {
+        return derivedContext;
+    }
+
+    private Map<String, List<String>> derive() {
+        Map<String, String> keys = new HashMap<>();
+        tags.forEach((key, value) -> keys.put(ContextKeys.AWS_PRINCIPAL_TAG_PREFIX + key, value));
+        principalArn().ifPresent(value -> keys.put(ContextKeys.AWS_PRINCIPAL_ARN, value));
+        account().ifPresent(value -> keys.put(ContextKeys.AWS_PRINCIPAL_ACCOUNT, value));
+        organizationId().ifPresent(value -> keys.put(ContextKeys.AWS_PRINCIPAL_ORG_ID, value));
+        userId().ifPresent(value -> keys.put(ContextKeys.AWS_USERID, value));
+        keys.put(ContextKeys.AWS_PRINCIPAL_IS_AWS_SERVICE, Boolean.toString(kind == Kind.SERVICE));
+        switch (kind) {
+            case ROOT -> keys.put(ContextKeys.AWS_PRINCIPAL_TYPE, "Account");
+            case USER -> {
+                keys.put(ContextKeys.AWS_PRINCIPAL_TYPE, "User");
+                keys.put(ContextKeys.AWS_USERNAME, name);
+            }
+            case ROLE, ASSUMED_ROLE -> keys.put(ContextKeys.AWS_PRINCIPAL_TYPE, "AssumedRole");
+            case SERVICE -> keys.put(ContextKeys.AWS_PRINCIPAL_SERVICE_NAME, name);
+            case ANONYMOUS -> {
+                keys.put(ContextKeys.AWS_PRINCIPAL_TYPE, "Anonymous");
+                keys.put(ContextKeys.AWS_PRINCIPAL_ACCOUNT, "anonymous");
+                keys.put(ContextKeys.AWS_USERID, "anonymous");
+            }
+        }
+        Map<String, List<String>> folded = new HashMap<>();
+        keys.forEach((key, value) -> folded.put(ContextKeys.fold(key), List.of(value)));
+        return folded;
+    }
+
     static boolean isAccount(String text) {
-        return ACCOUNT.matcher(text).matches();
+        if (text.length() != 12) {
+            return false;
+        }
+        for (int i = 0; i < 12; i++) {
+            if (text.charAt(i) < '0' || text.charAt(i) > '9') {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static void requireType(List<PolicyDocument> documents, PolicyType type) {
