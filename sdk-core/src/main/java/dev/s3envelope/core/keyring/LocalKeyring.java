@@ -3,6 +3,7 @@ package dev.s3envelope.core.keyring;
 import dev.s3envelope.core.KeyringException;
 import dev.s3envelope.core.crypto.SecretBytes;
 import java.security.GeneralSecurityException;
+import java.security.ProviderException;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
@@ -75,7 +76,7 @@ abstract class LocalKeyring implements Keyring {
         if (obstacle.isPresent()) {
             return CompletableFuture.failedFuture(new KeyringException(this + ": " + obstacle.get()));
         }
-        List<GeneralSecurityException> failures = new ArrayList<>();
+        List<Exception> failures = new ArrayList<>();
         for (WrappedKey wrapped : request.wrappedKeys()) {
             if (!wrapped.providerId().equals(namespace)) {
                 continue;
@@ -85,8 +86,8 @@ abstract class LocalKeyring implements Keyring {
                 if (opened.isPresent()) {
                     return CompletableFuture.completedFuture(checkLength(opened.get(), request));
                 }
-            } catch (GeneralSecurityException e) {
-                failures.add(e);
+            } catch (GeneralSecurityException | ProviderException e) {
+                failures.add(e); // some providers answer malformed input with the unchecked kind
             }
         }
         String tried = failures.isEmpty()
@@ -117,7 +118,7 @@ abstract class LocalKeyring implements Keyring {
         return key.use(secret -> {
             try {
                 return List.of(wrapLocally(secret, request.encryptionContext()));
-            } catch (GeneralSecurityException e) {
+            } catch (GeneralSecurityException | ProviderException e) {
                 throw new KeyringException(this + ": wrapping failed.", e);
             }
         });

@@ -13,6 +13,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /** What the message tests share: an engine, a raw AES keyring, and pumps that cut input and output at random places. */
@@ -49,10 +51,10 @@ final class Fixture {
         return EncryptionMaterialsRequest.of(CONTEXT);
     }
 
-    static <T> T join(java.util.concurrent.CompletionStage<T> stage) {
+    static <T> T join(CompletionStage<T> stage) {
         try {
             return stage.toCompletableFuture().join();
-        } catch (java.util.concurrent.CompletionException e) {
+        } catch (CompletionException e) {
             if (e.getCause() instanceof RuntimeException cause) {
                 throw cause;
             }
@@ -138,6 +140,7 @@ final class Fixture {
         CodingStatus apply(ByteBuffer out);
     }
 
+    /** What a step puts out counts as released even if it throws afterwards. */
     static void pump(Step step, Finish finish, byte[] body, @Nullable Random random, ByteArrayOutputStream released) {
         int at = 0;
         while (at < body.length) {
@@ -145,14 +148,20 @@ final class Fixture {
             ByteBuffer in = input(body, at, n, random);
             at += n;
             for (CodingStatus status = CodingStatus.NEED_OUTPUT; status == CodingStatus.NEED_OUTPUT; ) {
-                ByteBuffer out = output(body.length, random);
-                status = step.apply(in, out);
-                released.write(out.array(), out.arrayOffset(), out.position());
+                status = release(out -> step.apply(in, out), body.length, random, released);
             }
         }
         for (CodingStatus status = CodingStatus.NEED_OUTPUT; status != CodingStatus.DONE; ) {
-            ByteBuffer out = output(body.length, random);
-            status = finish.apply(out);
+            status = release(finish, body.length, random, released);
+        }
+    }
+
+    private static CodingStatus release(
+            Finish step, int sensible, @Nullable Random random, ByteArrayOutputStream released) {
+        ByteBuffer out = output(sensible, random);
+        try {
+            return step.apply(out);
+        } finally {
             released.write(out.array(), out.arrayOffset(), out.position());
         }
     }

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -210,8 +211,7 @@ class MessageRoundTripTest {
         try (OpenMessage message = Fixture.create(10)) {
             byte[] before = Fixture.encrypt(message.partEncryptor(5, 40, true, new FrameLedger()), part, null);
             MessageHeader state = HeaderParser.parse(message.header().encoded(), Fixture.LIMITS);
-            try (OpenMessage resumed =
-                    Fixture.join(engine.resume(state, Fixture.keyring(), java.util.Optional.empty()))) {
+            try (OpenMessage resumed = Fixture.join(engine.resume(state, Fixture.keyring(), Optional.empty()))) {
                 assertArrayEquals(
                         before, Fixture.encrypt(resumed.partEncryptor(5, 40, true, new FrameLedger()), part, null));
                 assertThrows(IllegalStateException.class, () -> resumed.encryptor(OptionalLong.empty()));

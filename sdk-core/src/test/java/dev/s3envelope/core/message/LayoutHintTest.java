@@ -1,0 +1,81 @@
+package dev.s3envelope.core.message;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class LayoutHintTest {
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "v1;h=412;f=65536;p=1048576",
+                "v1;h=412;f=65536",
+                "v1;h=1;f=1;p=0",
+                "v1;h=412;f=65536;p=281474976645120",
+                "v1;h=999999999;f=2147483583"
+            })
+    void textOfAHint_readsBack(String text) {
+        assertEquals(text, LayoutHint.parse(text).orElseThrow().text());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "v1",
+                "v2;h=412;f=65536",
+                "v1;h=412",
+                "v1;f=65536;h=412",
+                "v1;h=0;f=65536",
+                "v1;h=412;f=0",
+                "v1;h=0412;f=65536",
+                "v1;h=412;f=65536;p=",
+                "v1;h=412;f=65536;p=01",
+                "v1;h=412;f=65536;p=-1",
+                "v1;h=+412;f=65536",
+                "v1;h=412;f=65536;",
+                "v1;h=412;f=65536;q=1",
+                " v1;h=412;f=65536",
+                "v1;h=412;f=65536\n",
+                "V1;h=412;f=65536",
+                "v1;h=412;f=2147483584",
+                "v1;h=412;f=9999999999",
+                "v1;h=1000000000;f=65536",
+                "v1;h=412;f=65536;p=281474976645121",
+                "v1;h=412;f=65536;p=999999999999999999",
+                "v1;h=412;f=65536;p=9999999999999999999",
+                "v1;h=\u0664;f=65536",
+                "v1;h=412;f=65536;p=0000000000000000000000000000000000000000000000000000000000"
+            })
+    void anythingElse_isNoHint(String text) {
+        assertEquals(Optional.empty(), LayoutHint.parse(text));
+    }
+
+    @Test
+    void numbersThatNoMessageHas_areRefused() {
+        assertThrows(IllegalArgumentException.class, () -> new LayoutHint(0, 4096, OptionalLong.empty()));
+        assertThrows(IllegalArgumentException.class, () -> new LayoutHint(1, 0, OptionalLong.empty()));
+        assertThrows(IllegalArgumentException.class, () -> new LayoutHint(1, Integer.MAX_VALUE, OptionalLong.empty()));
+        assertThrows(IllegalArgumentException.class, () -> new LayoutHint(1, 4096, OptionalLong.of(-1)));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> new LayoutHint(1, 4096, OptionalLong.of(FrameLayout.maxPlaintextLength(4096) + 1)));
+    }
+
+    @Test
+    void hint_agreesWithItsOwnHeaderOnly() {
+        MessageHeader header = Fixture.create(4096).header();
+        LayoutHint hint = LayoutHint.of(header, OptionalLong.of(5));
+        assertEquals("v1;h=" + header.length() + ";f=4096;p=5", hint.text());
+        assertTrue(hint.agreesWith(header));
+        assertFalse(new LayoutHint(header.length() + 1, 4096, OptionalLong.of(5)).agreesWith(header));
+        assertFalse(new LayoutHint(header.length(), 4097, OptionalLong.of(5)).agreesWith(header));
+    }
+}
