@@ -1,6 +1,7 @@
 package dev.s3envelope.core.mode;
 
 import dev.s3envelope.core.arn.KeyReference;
+import dev.s3envelope.core.keyring.Keyring;
 import dev.s3envelope.core.ssec.SseCKeySource;
 
 /**
@@ -9,7 +10,7 @@ import dev.s3envelope.core.ssec.SseCKeySource;
  * <p>Every mode has a server-side mode beneath it, which decides the encryption headers of the request: a server-side mode
  * is its own. {@link #withServerSide} changes what is beneath and keeps whatever is above.
  */
-public sealed interface EncryptionMode permits ServerSideMode {
+public sealed interface EncryptionMode permits ServerSideMode, ClientSide {
     /** The mode in which S3 itself encrypts what it is sent. */
     ServerSideMode serverSide();
 
@@ -54,5 +55,10 @@ public sealed interface EncryptionMode permits ServerSideMode {
     /** No headers: the bucket decides. */
     static BucketDefault bucketDefault() {
         return BucketDefault.INSTANCE;
+    }
+
+    /** Encrypted on the client under a keyring, over the bucket's default; {@link ClientSide#builder} has the rest. */
+    static ClientSide clientSide(String keyringName, Keyring keyring) {
+        return ClientSide.builder(keyringName, keyring).build();
     }
 }

@@ -2,25 +2,30 @@ package dev.s3envelope.core.policy;
 
 import dev.s3envelope.core.EnvelopeException;
 import dev.s3envelope.core.internal.Text;
+import dev.s3envelope.core.keyring.Keyring;
 import dev.s3envelope.core.ssec.SseCKeySource;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * The sources of customer-provided keys a policy file may name. Keys never stand in the file: the application registers its
- * sources and the file refers to them by {@link SseCKeySource#name}. Immutable.
+ * The sources of customer-provided keys and the keyrings a policy file may name. Keys never stand in the file: the application registers its
+ * sources, and the file refers to them by {@link SseCKeySource#name}, and its keyrings, each under a name of its own. Immutable.
  */
 public final class KeySources {
-    private static final KeySources NONE = new KeySources(List.of());
+    private static final KeySources NONE = new KeySources(List.of(), Map.of());
 
     private final SortedMap<String, SseCKeySource> byName = new TreeMap<>();
 
-    private KeySources(Collection<? extends SseCKeySource> sources) {
+    private final SortedMap<String, Keyring> keyrings;
+
+    private KeySources(Collection<? extends SseCKeySource> sources, Map<String, Keyring> keyrings) {
+        this.keyrings = new TreeMap<>(keyrings);
         for (SseCKeySource source : sources) {
             if (byName.put(source.name(), source) != null) {
                 throw new EnvelopeException(
@@ -36,12 +41,12 @@ public final class KeySources {
 
     /** These sources, each under its own name, which must differ. */
     public static KeySources of(SseCKeySource... sources) {
-        return new KeySources(List.of(sources));
+        return new KeySources(List.of(sources), Map.of());
     }
 
     /** These sources, each under its own name, which must differ. */
     public static KeySources of(Collection<? extends SseCKeySource> sources) {
-        return new KeySources(sources);
+        return new KeySources(sources, Map.of());
     }
 
     /** The source of that name. */
@@ -52,5 +57,24 @@ public final class KeySources {
     /** The names, sorted. */
     public Set<String> names() {
         return Collections.unmodifiableSet(byName.keySet());
+    }
+
+    /** These sources, and this keyring under this name, which must be new. */
+    public KeySources withKeyring(String name, Keyring keyring) {
+        Map<String, Keyring> more = new TreeMap<>(keyrings);
+        if (more.put(name, keyring) != null) {
+            throw new EnvelopeException("Two keyrings are named " + Text.quote(name) + "; names are unique.");
+        }
+        return new KeySources(byName.values(), more);
+    }
+
+    /** The keyring of that name. */
+    public Optional<Keyring> keyring(String name) {
+        return Optional.ofNullable(keyrings.get(name));
+    }
+
+    /** The keyrings' names, sorted. */
+    public Set<String> keyringNames() {
+        return Collections.unmodifiableSet(keyrings.keySet());
     }
 }

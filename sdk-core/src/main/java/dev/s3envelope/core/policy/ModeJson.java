@@ -7,6 +7,7 @@ import dev.s3envelope.core.internal.JsonFields;
 import dev.s3envelope.core.internal.Text;
 import dev.s3envelope.core.mode.BucketDefault;
 import dev.s3envelope.core.mode.BucketKey;
+import dev.s3envelope.core.mode.ClientSide;
 import dev.s3envelope.core.mode.DsseKms;
 import dev.s3envelope.core.mode.EncryptionContext;
 import dev.s3envelope.core.mode.EncryptionMode;
@@ -35,7 +36,17 @@ final class ModeJson {
 
     static EncryptionMode read(Json json, KeySources sources) {
         JsonFields fields = JsonFields.of(json);
-        EncryptionMode mode = serverSide(fields, sources);
+        boolean above = fields.optional("type")
+                .filter(type -> JsonFields.string(type).equals(ClientSideJson.TYPE))
+                .isPresent();
+        EncryptionMode mode = above ? ClientSideJson.read(fields, sources) : serverSide(fields, sources);
+        fields.end();
+        return mode;
+    }
+
+    static ServerSideMode readServerSide(Json json, KeySources sources) {
+        JsonFields fields = JsonFields.of(json);
+        ServerSideMode mode = serverSide(fields, sources);
         fields.end();
         return mode;
     }
@@ -70,6 +81,9 @@ final class ModeJson {
                 throw type.place()
                         .problem(
                                 "expected one of " + String.join(", ", SSE_S3, SSE_KMS, DSSE_KMS, SSE_C, BUCKET_DEFAULT)
+                                        + " (or "
+                                        + ClientSideJson.TYPE
+                                        + " above it)"
                                         + " but found " + Text.quote(JsonFields.string(type)));
         };
     }
@@ -96,7 +110,7 @@ final class ModeJson {
                 .orElse(BucketKey.UNSET);
     }
 
-    private static EncryptionContext context(JsonFields fields) {
+    static EncryptionContext context(JsonFields fields) {
         return fields.optional("context")
                 .map(json -> {
                     Map<String, String> pairs = new LinkedHashMap<>();
@@ -126,13 +140,15 @@ final class ModeJson {
         } else if (mode instanceof SseC customer) {
             out.writeStringField("type", SSE_C);
             out.writeStringField("keySource", customer.source().name());
+        } else if (mode instanceof ClientSide clientSide) {
+            ClientSideJson.write(clientSide, out);
         } else {
             throw new EnvelopeException("The mode " + mode + " has no form in a policy file.");
         }
         out.writeEndObject();
     }
 
-    private static void writeContext(EncryptionContext context, JsonGenerator out) throws IOException {
+    static void writeContext(EncryptionContext context, JsonGenerator out) throws IOException {
         if (!context.isEmpty()) {
             out.writeObjectFieldStart("context");
             for (Map.Entry<String, String> pair : context.asMap().entrySet()) {

@@ -1,0 +1,77 @@
+package dev.s3envelope.core.policy;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.s3envelope.core.PolicySyntaxException;
+import dev.s3envelope.core.crypto.CryptoProvider;
+import dev.s3envelope.core.keyring.Keyring;
+import dev.s3envelope.core.keyring.RawAesKeyring;
+import dev.s3envelope.core.message.ObjectIdentity;
+import dev.s3envelope.core.mode.ClientSide;
+import dev.s3envelope.core.mode.ClientSideFormat;
+import dev.s3envelope.core.mode.ContextScope;
+import dev.s3envelope.core.mode.EncryptionContext;
+import dev.s3envelope.core.mode.EncryptionMode;
+import java.security.SecureRandom;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+final class ClientSideJsonTest {
+    private final Keyring keyring =
+            new RawAesKeyring(CryptoProvider.detect(), new SecureRandom(), "tests", "main", new byte[32]);
+    private final KeySources sources = KeySources.none().withKeyring("main", keyring);
+
+    @Test
+    void roundTripsEveryField() {
+        ClientSide mode = ClientSide.builder("main", keyring)
+                .over(EncryptionMode.sseKms(
+                        "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"))
+                .format(ClientSideFormat.S3_ENCRYPTION_CLIENT_V3)
+                .identity(ObjectIdentity.BUCKET_AND_KEY)
+                .contextScope(ContextScope.OBJECT)
+                .context(EncryptionContext.of(Map.of("tenant", "blue")))
+                .frameLength(4096)
+                .build();
+        EncryptionPolicy policy = EncryptionPolicy.always(mode);
+        EncryptionPolicy read = EncryptionPolicy.fromJson(policy.toJson(), sources);
+        assertEquals(policy, read);
+        assertEquals(policy.toJson(), read.toJson());
+    }
+
+    @Test
+    void writesNothingThatHasItsDefault() {
+        String json = EncryptionPolicy.always(EncryptionMode.clientSide("main", keyring))
+                .toJson();
+        assertTrue(json.contains("client-side"), json);
+        for (String field : new String[] {"over", "format", "identity", "contextScope", "frameLength", "context"}) {
+            assertFalse(json.contains('"' + field + '"'), json);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    {"type":"client-side"}                                                             | keyring
+                    {"type":"client-side","keyring":"other"}                                           | no keyring is registered under
+                    {"type":"client-side","keyring":"main","format":"pgp"}                             | expected one of encryption-sdk
+                    {"type":"client-side","keyring":"main","identity":"name"}                          | expected one of bucket-and-key
+                    {"type":"client-side","keyring":"main","frameLength":1}                            | a frame has 4096 to 16777216
+                    {"type":"client-side","keyring":"main","frameLength":5000000000}                   | a frame has 4096 to 16777216
+                    {"type":"client-side","keyring":"main","over":{"type":"client-side","keyring":"main"}} | expected one of sse-s3
+                    {"type":"client-side","keyring":"main","key":"aws/s3"}                             | key
+                    """)
+    void saysWhereAndWhat_whenAFieldIsWrong(String mode, String expected) {
+        String json =
+                EncryptionPolicy.always(EncryptionMode.sseS3()).toJson().replaceAll("[{][^{}]*sse-s3[^{}]*[}]", "MODE");
+        String file = json.replace("MODE", mode);
+        assertTrue(file.contains(mode), file);
+        PolicySyntaxException refused =
+                assertThrows(PolicySyntaxException.class, () -> EncryptionPolicy.fromJson(file, sources));
+        assertTrue(String.valueOf(refused.getMessage()).contains(expected), refused.getMessage());
+        assertTrue(refused.path().contains("mode"), refused.path());
+    }
+}
