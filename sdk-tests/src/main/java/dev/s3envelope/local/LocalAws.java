@@ -113,7 +113,11 @@ public final class LocalAws implements AutoCloseable {
                             + e.getMessage(),
                     e);
         }
-        this.clients = new LocalClients(frontEnd.endpoint(), region, tls == null ? null : tls.trustManagers());
+        this.clients = new LocalClients(
+                frontEnd.endpoint(),
+                region,
+                tls == null ? null : tls.trustManagers(),
+                clock.equals(Clock.systemUTC()) ? null : clock);
     }
 
     /** An instance in memory on a free port, over plain HTTP on loopback, in Region {@code us-east-1}. */
@@ -274,7 +278,7 @@ public final class LocalAws implements AutoCloseable {
             return this;
         }
 
-        /** The time of signatures, sessions, rotation, deletion and events; the system's if not said. */
+        /** The time of signatures, sessions, rotation, deletion and events, and of the clients made here; the system's if not said. */
         public Builder clock(Clock value) {
             this.clock = Objects.requireNonNull(value);
             return this;

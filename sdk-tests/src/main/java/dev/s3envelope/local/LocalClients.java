@@ -1,6 +1,7 @@
 package dev.s3envelope.local;
 
 import java.net.URI;
+import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
@@ -26,6 +27,7 @@ final class LocalClients implements AutoCloseable {
     private final URI endpoint;
     private final Region region;
     private final TrustManager @Nullable [] trust;
+    private final @Nullable ClockedSigV4 scheme;
     private final Map<Key, SdkAutoCloseable> clients = new ConcurrentHashMap<>();
     private final Deque<SdkAutoCloseable> opened = new ArrayDeque<>();
     private @Nullable SdkHttpClient http;
@@ -33,7 +35,9 @@ final class LocalClients implements AutoCloseable {
 
     private record Key(Class<?> kind, LocalPrincipal principal) {}
 
-    LocalClients(URI endpoint, String region, TrustManager @Nullable [] trust) {
+    /** {@code clock} null: clients sign by the system's time. */
+    LocalClients(URI endpoint, String region, TrustManager @Nullable [] trust, @Nullable Clock clock) {
+        this.scheme = clock == null ? null : new ClockedSigV4(clock);
         this.endpoint = endpoint;
         this.region = Region.of(region);
         this.trust = trust;
@@ -46,6 +50,9 @@ final class LocalClients implements AutoCloseable {
 
     <B extends AwsClientBuilder<B, ?>> B configure(B builder, LocalPrincipal principal) {
         builder.endpointOverride(endpoint).region(region).credentialsProvider(principal.credentialsProvider());
+        if (scheme != null) {
+            builder.putAuthScheme(scheme);
+        }
         if (builder instanceof S3BaseClientBuilder<?, ?> s3) {
             s3.forcePathStyle(true);
         }
