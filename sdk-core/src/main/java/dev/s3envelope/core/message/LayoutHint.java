@@ -1,6 +1,7 @@
 package dev.s3envelope.core.message;
 
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -11,7 +12,11 @@ import java.util.regex.Pattern;
  *
  * <pre>{@code
  * v1;h=HEADER;f=FRAME[;p=PLAINTEXT]      decimal numbers without leading zeros; v1 stands for an AWS Encryption SDK message, framed
+ * v1;h=HEADER                            a multipart upload whose frame length was not known when it began; no layout, but a mark
  * }</pre>
+ *
+ * <p>Metadata is fixed when an upload is created, and the frame length follows from the size of its parts, so the second form says what
+ * is certain then: {@link #marks} knows the object as one of ours, {@link #parse} gives no layout, and a reader fetches the header first.
  *
  * <p>Anyone who may write to the bucket can change it: a hint decides what to fetch, never what to believe. Compare it with the
  * authenticated header by {@link #agreesWith}; the header wins.
@@ -26,6 +31,7 @@ public record LayoutHint(int headerLength, int frameLength, OptionalLong plainte
 
     private static final Pattern TEXT =
             Pattern.compile("v1;h=([1-9][0-9]{0,8});f=([1-9][0-9]{0,9})(?:;p=(0|[1-9][0-9]{0,17}))?");
+    private static final Pattern UPLOAD_TEXT = Pattern.compile("v1;h=([1-9][0-9]{0,8})");
     private static final int MAX_TEXT = 64;
 
     /** Checks that the numbers can be those of a message. */
@@ -42,6 +48,33 @@ public record LayoutHint(int headerLength, int frameLength, OptionalLong plainte
     /** Returns the hint for a message of ours. */
     public static LayoutHint of(MessageHeader header, OptionalLong plaintextLength) {
         return new LayoutHint(header.length(), header.frameLength(), plaintextLength);
+    }
+
+    /**
+     * Returns the metadata value for an upload whose frame length is not known yet.
+     *
+     * @param headerLength bytes of the header, which do not depend on the frame length
+     */
+    public static String uploadText(int headerLength) {
+        if (headerLength < 1) {
+            throw new IllegalArgumentException("No message has header " + headerLength);
+        }
+        return "v1;h=" + headerLength;
+    }
+
+    /** Returns whether an object with this metadata value says that it is a message of ours, with or without its layout. */
+    public static boolean marks(String text) {
+        return markedHeaderLength(text).isPresent();
+    }
+
+    /** Returns the header length a metadata value tells, in either form; empty for anything else. */
+    public static OptionalInt markedHeaderLength(String text) {
+        Optional<LayoutHint> hint = parse(text);
+        if (hint.isPresent()) {
+            return OptionalInt.of(hint.get().headerLength());
+        }
+        Matcher matcher = UPLOAD_TEXT.matcher(text.length() > MAX_TEXT ? "" : text);
+        return matcher.matches() ? OptionalInt.of(Integer.parseInt(matcher.group(1))) : OptionalInt.empty();
     }
 
     /** Reads a hint; empty for anything but the exact form above, including versions to come. */

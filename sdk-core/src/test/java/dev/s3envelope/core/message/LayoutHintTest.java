@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -56,6 +57,21 @@ class LayoutHintTest {
             })
     void anythingElse_isNoHint(String text) {
         assertEquals(Optional.empty(), LayoutHint.parse(text));
+    }
+
+    @Test
+    void uploadOfUnknownFrameLength_isMarkedWithoutALayout() {
+        String text = LayoutHint.uploadText(412);
+        assertEquals("v1;h=412", text);
+        assertEquals(Optional.empty(), LayoutHint.parse(text));
+        assertEquals(OptionalInt.of(412), LayoutHint.markedHeaderLength(text));
+        assertEquals(OptionalInt.of(7), LayoutHint.markedHeaderLength("v1;h=7;f=65536"));
+        assertTrue(LayoutHint.marks("v1;h=7;f=65536;p=0"));
+        for (String other :
+                new String[] {"", "v1", "v1;h=0", "v1;h=412;", "v1;h=412;f=", "v2;h=412", "v1;h=1000000000"}) {
+            assertFalse(LayoutHint.marks(other), other);
+        }
+        assertThrows(IllegalArgumentException.class, () -> LayoutHint.uploadText(0));
     }
 
     @Test
