@@ -44,7 +44,7 @@ record BucketConfig(
         return "Enabled".equals(versioning);
     }
 
-    BucketConfig withVersioning(String status) {
+    BucketConfig withVersioning(@Nullable String status) {
         return new BucketConfig(status, policy, encryption, tags, ownership, publicAccessBlock);
     }
 

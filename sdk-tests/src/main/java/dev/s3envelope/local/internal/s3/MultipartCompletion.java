@@ -186,7 +186,7 @@ final class MultipartCompletion {
     }
 
     /** The trio is demanded again only where a checksum algorithm was chosen; where it is sent it must be the right one. */
-    private void checkCustomer(S3Request request, MultipartUpload upload) {
+    void checkCustomer(S3Request request, MultipartUpload upload) {
         boolean sent = request.header(CustomerKey.PREFIX + "algorithm") != null
                 || request.header(CustomerKey.PREFIX + "key") != null
                 || request.header(CustomerKey.PREFIX + "key-md5") != null;

@@ -66,6 +66,44 @@ public final class S3Service implements Service {
         handlers.put(S3Operation.UPLOAD_PART, uploads::uploadPart);
         handlers.put(S3Operation.ABORT_MULTIPART_UPLOAD, uploads::abort);
         handlers.put(S3Operation.COMPLETE_MULTIPART_UPLOAD, new MultipartCompletion(core)::complete);
+        UploadListings uploadListings = new UploadListings(core);
+        handlers.put(S3Operation.LIST_PARTS, uploadListings::parts);
+        handlers.put(S3Operation.LIST_MULTIPART_UPLOADS, uploadListings::uploads);
+        Copies copies = new Copies(core);
+        handlers.put(S3Operation.COPY_OBJECT, copies::copy);
+        handlers.put(S3Operation.UPLOAD_PART_COPY, copies::uploadPartCopy);
+        registerDetails(new ObjectDetails(core));
+        registerSettings(new BucketSettings(core));
+    }
+
+    private void registerDetails(ObjectDetails details) {
+        handlers.put(S3Operation.GET_OBJECT_TAGGING, details::tagging);
+        handlers.put(S3Operation.PUT_OBJECT_TAGGING, details::putTagging);
+        handlers.put(S3Operation.DELETE_OBJECT_TAGGING, details::deleteTagging);
+        handlers.put(S3Operation.GET_OBJECT_ACL, details::acl);
+        handlers.put(S3Operation.GET_OBJECT_ATTRIBUTES, details::attributes);
+        handlers.put(S3Operation.UPDATE_OBJECT_ENCRYPTION, details::updateEncryption);
+    }
+
+    private void registerSettings(BucketSettings settings) {
+        handlers.put(S3Operation.GET_BUCKET_VERSIONING, settings::versioning);
+        handlers.put(S3Operation.PUT_BUCKET_VERSIONING, settings::putVersioning);
+        handlers.put(S3Operation.GET_BUCKET_POLICY, settings::policy);
+        handlers.put(S3Operation.PUT_BUCKET_POLICY, settings::putPolicy);
+        handlers.put(S3Operation.DELETE_BUCKET_POLICY, settings::deletePolicy);
+        handlers.put(S3Operation.GET_BUCKET_POLICY_STATUS, settings::policyStatus);
+        handlers.put(S3Operation.GET_BUCKET_ENCRYPTION, settings::encryption);
+        handlers.put(S3Operation.PUT_BUCKET_ENCRYPTION, settings::putEncryption);
+        handlers.put(S3Operation.DELETE_BUCKET_ENCRYPTION, settings::deleteEncryption);
+        handlers.put(S3Operation.GET_BUCKET_TAGGING, settings::tagging);
+        handlers.put(S3Operation.PUT_BUCKET_TAGGING, settings::putTagging);
+        handlers.put(S3Operation.DELETE_BUCKET_TAGGING, settings::deleteTagging);
+        handlers.put(S3Operation.GET_BUCKET_OWNERSHIP_CONTROLS, settings::ownership);
+        handlers.put(S3Operation.PUT_BUCKET_OWNERSHIP_CONTROLS, settings::putOwnership);
+        handlers.put(S3Operation.DELETE_BUCKET_OWNERSHIP_CONTROLS, settings::deleteOwnership);
+        handlers.put(S3Operation.GET_PUBLIC_ACCESS_BLOCK, settings::publicAccessBlock);
+        handlers.put(S3Operation.PUT_PUBLIC_ACCESS_BLOCK, settings::putPublicAccessBlock);
+        handlers.put(S3Operation.DELETE_PUBLIC_ACCESS_BLOCK, settings::deletePublicAccessBlock);
     }
 
     @Override

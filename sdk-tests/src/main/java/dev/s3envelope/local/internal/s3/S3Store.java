@@ -10,6 +10,7 @@ import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -111,9 +112,9 @@ public final class S3Store {
         }
     }
 
-    void configure(Bucket bucket, BucketConfig config) {
+    void configure(Bucket bucket, UnaryOperator<BucketConfig> change) {
         synchronized (bucket) {
-            bucket.configure(config);
+            bucket.configure(change.apply(bucket.config()));
             journal.save(bucket);
         }
     }
