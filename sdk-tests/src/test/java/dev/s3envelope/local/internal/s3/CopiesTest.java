@@ -31,7 +31,10 @@ class CopiesTest extends S3Fixture {
     }
 
     private static CopyObjectRequest.Builder copy(CopyObjectRequest.Builder b) {
-        return b.sourceBucket("bucket").sourceKey("from/ä +1").destinationBucket("bucket").destinationKey("to");
+        return b.sourceBucket("bucket")
+                .sourceKey("from/ä +1")
+                .destinationBucket("bucket")
+                .destinationKey("to");
     }
 
     @Test
@@ -60,7 +63,10 @@ class CopiesTest extends S3Fixture {
         assertEquals("a/b", head.contentType());
         assertEquals(
                 "q",
-                s3.getObjectTagging(b -> b.bucket("bucket").key("to")).tagSet().get(0).key());
+                s3.getObjectTagging(b -> b.bucket("bucket").key("to"))
+                        .tagSet()
+                        .get(0)
+                        .key());
     }
 
     @Test
@@ -94,8 +100,14 @@ class CopiesTest extends S3Fixture {
     @Test
     void refusesACopyOntoItself_whenNothingChanges() {
         put("k", "x");
-        refused(400, "InvalidRequest", "copy an object to itself", () -> s3.copyObject(
-                b -> b.sourceBucket("bucket").sourceKey("k").destinationBucket("bucket").destinationKey("k")));
+        refused(
+                400,
+                "InvalidRequest",
+                "copy an object to itself",
+                () -> s3.copyObject(b -> b.sourceBucket("bucket")
+                        .sourceKey("k")
+                        .destinationBucket("bucket")
+                        .destinationKey("k")));
         s3.copyObject(b -> b.sourceBucket("bucket")
                 .sourceKey("k")
                 .destinationBucket("bucket")
@@ -108,17 +120,21 @@ class CopiesTest extends S3Fixture {
     @Test
     void checksConditionsOnTheSource() {
         put("k", "x");
-        refused(412, "PreconditionFailed", "pre-conditions", () -> s3.copyObject(b -> b.sourceBucket("bucket")
-                .sourceKey("k")
-                .destinationBucket("bucket")
-                .destinationKey("to")
-                .copySourceIfMatch("\"other\"")));
+        refused(
+                412,
+                "PreconditionFailed",
+                "pre-conditions",
+                () -> s3.copyObject(b -> b.sourceBucket("bucket")
+                        .sourceKey("k")
+                        .destinationBucket("bucket")
+                        .destinationKey("to")
+                        .copySourceIfMatch("\"other\"")));
     }
 
     @Test
     void copiesAnOldVersion_whenItIsNamed() {
-        s3.putBucketVersioning(b -> b.bucket("bucket")
-                .versioningConfiguration(v -> v.status(BucketVersioningStatus.ENABLED)));
+        s3.putBucketVersioning(
+                b -> b.bucket("bucket").versioningConfiguration(v -> v.status(BucketVersioningStatus.ENABLED)));
         String first = s3.putObject(b -> b.bucket("bucket").key("k"), RequestBody.fromString("one"))
                 .versionId();
         put("k", "two");
@@ -143,10 +159,16 @@ class CopiesTest extends S3Fixture {
     @Test
     void checksTheOwnerOfEachSide() {
         source();
-        refused(403, "AccessDenied", "Access Denied", () -> s3.copyObject(
-                b -> copy(b).expectedBucketOwner("999999999999")));
-        refused(403, "AccessDenied", "Access Denied", () -> s3.copyObject(
-                b -> copy(b).expectedSourceBucketOwner("999999999999")));
+        refused(
+                403,
+                "AccessDenied",
+                "Access Denied",
+                () -> s3.copyObject(b -> copy(b).expectedBucketOwner("999999999999")));
+        refused(
+                403,
+                "AccessDenied",
+                "Access Denied",
+                () -> s3.copyObject(b -> copy(b).expectedSourceBucketOwner("999999999999")));
         s3.copyObject(b -> copy(b).expectedBucketOwner("111122223333").expectedSourceBucketOwner("111122223333"));
     }
 
@@ -159,13 +181,17 @@ class CopiesTest extends S3Fixture {
                         .serverSideEncryption("aws:kms:dsse")
                         .ssekmsKeyId(KEY_ARN))
                 .uploadId();
-        refused(400, "InvalidArgument", "not valid for source object", () -> s3.uploadPartCopy(b -> b.sourceBucket("bucket")
-                .sourceKey("src")
-                .destinationBucket("bucket")
-                .destinationKey("m")
-                .uploadId(id)
-                .partNumber(1)
-                .copySourceRange("bytes=0-99999999")));
+        refused(
+                400,
+                "InvalidArgument",
+                "not valid for source object",
+                () -> s3.uploadPartCopy(b -> b.sourceBucket("bucket")
+                        .sourceKey("src")
+                        .destinationBucket("bucket")
+                        .destinationKey("m")
+                        .uploadId(id)
+                        .partNumber(1)
+                        .copySourceRange("bytes=0-99999999")));
         List<CompletedPart> parts = new java.util.ArrayList<>();
         String[] ranges = {"bytes=0-5242879", "bytes=5242880-6291455"};
         for (int i = 0; i < 2; i++) {
@@ -183,8 +209,7 @@ class CopiesTest extends S3Fixture {
                     .eTag(part.copyPartResult().eTag())
                     .build());
         }
-        s3.completeMultipartUpload(
-                b -> b.bucket("bucket").key("m").uploadId(id).multipartUpload(u -> u.parts(parts)));
+        s3.completeMultipartUpload(b -> b.bucket("bucket").key("m").uploadId(id).multipartUpload(u -> u.parts(parts)));
         assertArrayEquals(
                 data, s3.getObjectAsBytes(b -> b.bucket("bucket").key("m")).asByteArray());
     }

@@ -15,8 +15,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.model.ChecksumType;
-import software.amazon.awssdk.services.s3.model.CompletedPart;
 import software.amazon.awssdk.services.s3.model.CompleteMultipartUploadResponse;
+import software.amazon.awssdk.services.s3.model.CompletedPart;
 
 class MultipartChecksTest extends S3Fixture {
     private static final byte[] FULL = ObjectRoundTripTest.bytes(5 << 20);
@@ -49,10 +49,20 @@ class MultipartChecksTest extends S3Fixture {
     void refusesUnknownPartsAndWrongTags() {
         String id = start();
         CompletedPart one = part(id, 1, new byte[1]);
-        refused(400, "InvalidPart", "could not be found", () -> complete(
-                id, one, CompletedPart.builder().partNumber(2).eTag("\"x\"").build()));
-        refused(400, "InvalidPart", "could not be found", () -> complete(
-                id, CompletedPart.builder().partNumber(1).eTag("\"x\"").build()));
+        refused(
+                400,
+                "InvalidPart",
+                "could not be found",
+                () -> complete(
+                        id,
+                        one,
+                        CompletedPart.builder().partNumber(2).eTag("\"x\"").build()));
+        refused(
+                400,
+                "InvalidPart",
+                "could not be found",
+                () -> complete(
+                        id, CompletedPart.builder().partNumber(1).eTag("\"x\"").build()));
     }
 
     @Test
@@ -84,7 +94,11 @@ class MultipartChecksTest extends S3Fixture {
         s3.abortMultipartUpload(b -> b.bucket("bucket").key("m").uploadId(id));
         refused(404, "NoSuchUpload", "does not exist", () -> complete(id, one));
         refused(404, "NoSuchUpload", "does not exist", () -> part(id, 2, new byte[1]));
-        refused(404, "NoSuchUpload", "does not exist", () -> s3.listParts(b -> b.bucket("bucket").key("m").uploadId(id)));
+        refused(
+                404,
+                "NoSuchUpload",
+                "does not exist",
+                () -> s3.listParts(b -> b.bucket("bucket").key("m").uploadId(id)));
     }
 
     @Test
@@ -118,8 +132,11 @@ class MultipartChecksTest extends S3Fixture {
         var second = s3.getObjectAsBytes(b -> b.bucket("bucket").key("m").partNumber(2));
         assertEquals(3, second.asByteArray().length);
         assertEquals(2, second.response().partsCount());
-        refused(416, "InvalidPartNumber", "not satisfiable", () -> s3.getObjectAsBytes(
-                b -> b.bucket("bucket").key("m").partNumber(3)));
+        refused(
+                416,
+                "InvalidPartNumber",
+                "not satisfiable",
+                () -> s3.getObjectAsBytes(b -> b.bucket("bucket").key("m").partNumber(3)));
     }
 
     @Test
@@ -136,21 +153,28 @@ class MultipartChecksTest extends S3Fixture {
                 400,
                 "InvalidPart",
                 "could not be found",
-                () -> complete(id, bare.toBuilder().checksumSHA256(base64(new byte[32])).build()));
-        var done = complete(id, bare.toBuilder().checksumSHA256(response.checksumSHA256()).build());
+                () -> complete(
+                        id,
+                        bare.toBuilder().checksumSHA256(base64(new byte[32])).build()));
+        var done = complete(
+                id, bare.toBuilder().checksumSHA256(response.checksumSHA256()).build());
         assertEquals(ChecksumType.COMPOSITE, done.checksumType());
         assertTrue(done.checksumSHA256().endsWith("-1"));
     }
 
     @Test
     void refusesChecksumTypesThatDoNotGoTogether() {
-        refused(400, "InvalidRequest", "FULL_OBJECT checksum type cannot be used with the sha256", () -> s3
-                .createMultipartUpload(b -> b.bucket("bucket")
-                        .key("m")
-                        .checksumAlgorithm("SHA256")
-                        .checksumType("FULL_OBJECT")));
-        refused(400, "InvalidRequest", "COMPOSITE checksum type cannot be used with the crc64nvme", () -> s3
-                .createMultipartUpload(b -> b.bucket("bucket")
+        refused(
+                400,
+                "InvalidRequest",
+                "FULL_OBJECT checksum type cannot be used with the sha256",
+                () -> s3.createMultipartUpload(b ->
+                        b.bucket("bucket").key("m").checksumAlgorithm("SHA256").checksumType("FULL_OBJECT")));
+        refused(
+                400,
+                "InvalidRequest",
+                "COMPOSITE checksum type cannot be used with the crc64nvme",
+                () -> s3.createMultipartUpload(b -> b.bucket("bucket")
                         .key("m")
                         .checksumAlgorithm("CRC64NVME")
                         .checksumType("COMPOSITE")));
@@ -158,21 +182,23 @@ class MultipartChecksTest extends S3Fixture {
 
     @Test
     void computesTheChecksumOfTheWholeObject_whenTypeIsFullObject() {
-        String id = s3.createMultipartUpload(b -> b.bucket("bucket")
-                        .key("m")
-                        .checksumAlgorithm("CRC32")
-                        .checksumType("FULL_OBJECT"))
+        String id = s3.createMultipartUpload(b ->
+                        b.bucket("bucket").key("m").checksumAlgorithm("CRC32").checksumType("FULL_OBJECT"))
                 .uploadId();
         CompletedPart one = part(id, 1, FULL);
         CompletedPart two = part(id, 2, new byte[] {1, 2, 3});
         byte[] whole = Arrays.copyOf(FULL, FULL.length + 3);
         System.arraycopy(new byte[] {1, 2, 3}, 0, whole, FULL.length, 3);
         String expected = base64(ChecksumAlgorithm.CRC32.of(whole));
-        refused(400, "BadDigest", "did not match", () -> s3.completeMultipartUpload(b -> b.bucket("bucket")
-                .key("m")
-                .uploadId(id)
-                .checksumCRC32(base64(new byte[4]))
-                .multipartUpload(u -> u.parts(one, two))));
+        refused(
+                400,
+                "BadDigest",
+                "did not match",
+                () -> s3.completeMultipartUpload(b -> b.bucket("bucket")
+                        .key("m")
+                        .uploadId(id)
+                        .checksumCRC32(base64(new byte[4]))
+                        .multipartUpload(u -> u.parts(one, two))));
         assertEquals(expected, complete(id, one, two).checksumCRC32());
     }
 
@@ -207,7 +233,11 @@ class MultipartChecksTest extends S3Fixture {
         assertEquals(2, first.nextPartNumberMarker());
         assertEquals(
                 List.of(1, 2, 3, 4, 5),
-                s3.listPartsPaginator(b -> b.bucket("bucket").key("m").uploadId(id).maxParts(2)).parts().stream()
+                s3
+                        .listPartsPaginator(
+                                b -> b.bucket("bucket").key("m").uploadId(id).maxParts(2))
+                        .parts()
+                        .stream()
                         .map(p -> p.partNumber())
                         .toList());
         for (String key : List.of("a/1", "a/2", "b", "b", "c")) {

@@ -15,7 +15,8 @@ import software.amazon.awssdk.services.s3.model.ChecksumMode;
 /** Ranges, conditions, versions, overrides and owners. */
 class ReadsTest extends S3Fixture {
     private String range(String range) {
-        return s3.getObjectAsBytes(b -> b.bucket("bucket").key("k").range(range)).asUtf8String();
+        return s3.getObjectAsBytes(b -> b.bucket("bucket").key("k").range(range))
+                .asUtf8String();
     }
 
     @ParameterizedTest
@@ -69,56 +70,85 @@ class ReadsTest extends S3Fixture {
     void checksConditionsOfReads() {
         put("k", "x");
         String etag = s3.headObject(b -> b.bucket("bucket").key("k")).eTag();
-        refused(412, "PreconditionFailed", "pre-conditions", () -> s3.getObjectAsBytes(
-                b -> b.bucket("bucket").key("k").ifMatch("\"other\"")));
-        headRefused(304, () -> s3.getObjectAsBytes(b -> b.bucket("bucket").key("k").ifNoneMatch(etag)));
+        refused(
+                412,
+                "PreconditionFailed",
+                "pre-conditions",
+                () -> s3.getObjectAsBytes(b -> b.bucket("bucket").key("k").ifMatch("\"other\"")));
+        headRefused(
+                304, () -> s3.getObjectAsBytes(b -> b.bucket("bucket").key("k").ifNoneMatch(etag)));
         headRefused(304, () -> s3.headObject(b -> b.bucket("bucket").key("k").ifNoneMatch("*")));
         Instant later = Instant.now().plusSeconds(100);
         Instant earlier = Instant.now().minusSeconds(100);
-        headRefused(304, () -> s3.getObjectAsBytes(b -> b.bucket("bucket").key("k").ifModifiedSince(later)));
-        refused(412, "PreconditionFailed", "pre-conditions", () -> s3.getObjectAsBytes(
-                b -> b.bucket("bucket").key("k").ifUnmodifiedSince(earlier)));
+        headRefused(
+                304, () -> s3.getObjectAsBytes(b -> b.bucket("bucket").key("k").ifModifiedSince(later)));
+        refused(
+                412,
+                "PreconditionFailed",
+                "pre-conditions",
+                () -> s3.getObjectAsBytes(b -> b.bucket("bucket").key("k").ifUnmodifiedSince(earlier)));
         s3.getObjectAsBytes(b -> b.bucket("bucket").key("k").ifMatch(etag).ifUnmodifiedSince(earlier));
-        s3.getObjectAsBytes(b -> b.bucket("bucket").key("k").ifModifiedSince(earlier).ifUnmodifiedSince(later));
+        s3.getObjectAsBytes(
+                b -> b.bucket("bucket").key("k").ifModifiedSince(earlier).ifUnmodifiedSince(later));
     }
 
     @Test
     void checksConditionsOfWrites() {
         put("k", "x");
         String etag = s3.headObject(b -> b.bucket("bucket").key("k")).eTag();
-        refused(412, "PreconditionFailed", "pre-conditions", () -> s3.putObject(
-                b -> b.bucket("bucket").key("k").ifNoneMatch("*"), RequestBody.fromString("y")));
+        refused(
+                412,
+                "PreconditionFailed",
+                "pre-conditions",
+                () -> s3.putObject(b -> b.bucket("bucket").key("k").ifNoneMatch("*"), RequestBody.fromString("y")));
         s3.putObject(b -> b.bucket("bucket").key("new").ifNoneMatch("*"), RequestBody.fromString("y"));
-        refused(412, "PreconditionFailed", "pre-conditions", () -> s3.putObject(
-                b -> b.bucket("bucket").key("k").ifMatch("\"other\""), RequestBody.fromString("y")));
-        refused(404, "NoSuchKey", "does not exist", () -> s3.putObject(
-                b -> b.bucket("bucket").key("none").ifMatch(etag), RequestBody.fromString("y")));
+        refused(
+                412,
+                "PreconditionFailed",
+                "pre-conditions",
+                () -> s3.putObject(b -> b.bucket("bucket").key("k").ifMatch("\"other\""), RequestBody.fromString("y")));
+        refused(
+                404,
+                "NoSuchKey",
+                "does not exist",
+                () -> s3.putObject(b -> b.bucket("bucket").key("none").ifMatch(etag), RequestBody.fromString("y")));
         s3.putObject(b -> b.bucket("bucket").key("k").ifMatch(etag), RequestBody.fromString("y"));
-        refused(412, "PreconditionFailed", "pre-conditions", () -> s3.deleteObject(
-                b -> b.bucket("bucket").key("k").ifMatch(etag)));
+        refused(
+                412,
+                "PreconditionFailed",
+                "pre-conditions",
+                () -> s3.deleteObject(b -> b.bucket("bucket").key("k").ifMatch(etag)));
     }
 
     @Test
     void keepsVersionsAndDeleteMarkers() {
-        s3.putBucketVersioning(b -> b.bucket("bucket")
-                .versioningConfiguration(v -> v.status(BucketVersioningStatus.ENABLED)));
-        String one = s3.putObject(b -> b.bucket("bucket").key("k"), RequestBody.fromString("one")).versionId();
+        s3.putBucketVersioning(
+                b -> b.bucket("bucket").versioningConfiguration(v -> v.status(BucketVersioningStatus.ENABLED)));
+        String one = s3.putObject(b -> b.bucket("bucket").key("k"), RequestBody.fromString("one"))
+                .versionId();
         put("k", "two");
         var marker = s3.deleteObject(b -> b.bucket("bucket").key("k"));
         assertEquals(true, marker.deleteMarker());
         refused(404, "NoSuchKey", "does not exist", () -> get("k"));
-        refused(405, "MethodNotAllowed", "not allowed", () -> s3.getObjectAsBytes(
-                b -> b.bucket("bucket").key("k").versionId(marker.versionId())));
+        refused(
+                405,
+                "MethodNotAllowed",
+                "not allowed",
+                () -> s3.getObjectAsBytes(b -> b.bucket("bucket").key("k").versionId(marker.versionId())));
         assertEquals(
                 "one",
-                s3.getObjectAsBytes(b -> b.bucket("bucket").key("k").versionId(one)).asUtf8String());
+                s3.getObjectAsBytes(b -> b.bucket("bucket").key("k").versionId(one))
+                        .asUtf8String());
         var listed = s3.listObjectVersions(b -> b.bucket("bucket"));
         assertEquals(2, listed.versions().size());
         assertEquals(1, listed.deleteMarkers().size());
         s3.deleteObject(b -> b.bucket("bucket").key("k").versionId(marker.versionId()));
         assertEquals("two", get("k"));
-        refused(404, "NoSuchVersion", "does not exist", () -> s3.getObjectAsBytes(
-                b -> b.bucket("bucket").key("k").versionId(marker.versionId())));
+        refused(
+                404,
+                "NoSuchVersion",
+                "does not exist",
+                () -> s3.getObjectAsBytes(b -> b.bucket("bucket").key("k").versionId(marker.versionId())));
         refused(409, "BucketNotEmpty", "not empty", () -> s3.deleteBucket(b -> b.bucket("bucket")));
     }
 
@@ -138,10 +168,16 @@ class ReadsTest extends S3Fixture {
     @Test
     void checksTheExpectedOwner() {
         put("k", "x");
-        refused(403, "AccessDenied", "Access Denied", () -> s3.getObjectAsBytes(
-                b -> b.bucket("bucket").key("k").expectedBucketOwner("999999999999")));
-        refused(400, "InvalidBucketOwnerAWSAccountID", "AWS Account ID", () -> s3.getObjectAsBytes(
-                b -> b.bucket("bucket").key("k").expectedBucketOwner("nobody")));
+        refused(
+                403,
+                "AccessDenied",
+                "Access Denied",
+                () -> s3.getObjectAsBytes(b -> b.bucket("bucket").key("k").expectedBucketOwner("999999999999")));
+        refused(
+                400,
+                "InvalidBucketOwnerAWSAccountID",
+                "AWS Account ID",
+                () -> s3.getObjectAsBytes(b -> b.bucket("bucket").key("k").expectedBucketOwner("nobody")));
         s3.getObjectAsBytes(b -> b.bucket("bucket").key("k").expectedBucketOwner("111122223333"));
     }
 
