@@ -1,10 +1,16 @@
 package dev.s3envelope.kms;
 
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Supplier;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
+import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
+import software.amazon.awssdk.identity.spi.IdentityProvider;
 import software.amazon.awssdk.services.kms.KmsAsyncClient;
 import software.amazon.awssdk.services.kms.KmsClient;
+import software.amazon.awssdk.services.kms.KmsServiceClientConfiguration;
 import software.amazon.awssdk.services.kms.model.DecryptRequest;
 import software.amazon.awssdk.services.kms.model.DecryptResponse;
 import software.amazon.awssdk.services.kms.model.EncryptRequest;
@@ -13,67 +19,99 @@ import software.amazon.awssdk.services.kms.model.GenerateDataKeyRequest;
 import software.amazon.awssdk.services.kms.model.GenerateDataKeyResponse;
 
 /** The three KMS operations of a keyring, over either kind of client. A synchronous client answers on the calling thread. */
-interface KmsCalls {
-    CompletionStage<GenerateDataKeyResponse> generateDataKey(GenerateDataKeyRequest request);
+final class KmsCalls {
+    private final Function<GenerateDataKeyRequest, CompletionStage<GenerateDataKeyResponse>> generateDataKey;
+    private final Function<EncryptRequest, CompletionStage<EncryptResponse>> encrypt;
+    private final Function<DecryptRequest, CompletionStage<DecryptResponse>> decrypt;
+    private final KmsServiceClientConfiguration configuration;
+    private final boolean blocking;
+    private final @Nullable AwsRequestOverrideConfiguration override;
 
-    CompletionStage<EncryptResponse> encrypt(EncryptRequest request);
-
-    CompletionStage<DecryptResponse> decrypt(DecryptRequest request);
-
-    /** Whether a call may block the calling thread. */
-    boolean blocking();
+    private KmsCalls(
+            Function<GenerateDataKeyRequest, CompletionStage<GenerateDataKeyResponse>> generateDataKey,
+            Function<EncryptRequest, CompletionStage<EncryptResponse>> encrypt,
+            Function<DecryptRequest, CompletionStage<DecryptResponse>> decrypt,
+            KmsServiceClientConfiguration configuration,
+            boolean blocking,
+            @Nullable AwsRequestOverrideConfiguration override) {
+        this.generateDataKey = generateDataKey;
+        this.encrypt = encrypt;
+        this.decrypt = decrypt;
+        this.configuration = configuration;
+        this.blocking = blocking;
+        this.override = override;
+    }
 
     static KmsCalls of(KmsClient client) {
-        return new KmsCalls() {
-            @Override
-            public CompletionStage<GenerateDataKeyResponse> generateDataKey(GenerateDataKeyRequest request) {
-                return inline(() -> client.generateDataKey(request));
-            }
-
-            @Override
-            public CompletionStage<EncryptResponse> encrypt(EncryptRequest request) {
-                return inline(() -> client.encrypt(request));
-            }
-
-            @Override
-            public CompletionStage<DecryptResponse> decrypt(DecryptRequest request) {
-                return inline(() -> client.decrypt(request));
-            }
-
-            @Override
-            public boolean blocking() {
-                return true;
-            }
-        };
+        return new KmsCalls(
+                request -> CompletableFuture.completedFuture(client.generateDataKey(request)),
+                request -> CompletableFuture.completedFuture(client.encrypt(request)),
+                request -> CompletableFuture.completedFuture(client.decrypt(request)),
+                client.serviceClientConfiguration(),
+                true,
+                null);
     }
 
     static KmsCalls of(KmsAsyncClient client) {
-        return new KmsCalls() {
-            @Override
-            public CompletionStage<GenerateDataKeyResponse> generateDataKey(GenerateDataKeyRequest request) {
-                return client.generateDataKey(request);
-            }
-
-            @Override
-            public CompletionStage<EncryptResponse> encrypt(EncryptRequest request) {
-                return client.encrypt(request);
-            }
-
-            @Override
-            public CompletionStage<DecryptResponse> decrypt(DecryptRequest request) {
-                return client.decrypt(request);
-            }
-
-            @Override
-            public boolean blocking() {
-                return false;
-            }
-        };
+        return new KmsCalls(
+                client::generateDataKey,
+                client::encrypt,
+                client::decrypt,
+                client.serviceClientConfiguration(),
+                false,
+                null);
     }
 
-    private static <T> CompletionStage<T> inline(Supplier<T> call) {
+    /** The same calls, signed with these credentials. */
+    KmsCalls signedWith(AwsCredentialsIdentity credentials) {
+        AwsRequestOverrideConfiguration signed = AwsRequestOverrideConfiguration.builder()
+                .credentialsProvider(new ResolvedCredentials(credentials))
+                .build();
+        return new KmsCalls(generateDataKey, encrypt, decrypt, configuration, blocking, signed);
+    }
+
+    CompletionStage<GenerateDataKeyResponse> generateDataKey(GenerateDataKeyRequest request) {
+        return call(
+                generateDataKey,
+                override == null
+                        ? request
+                        : request.toBuilder().overrideConfiguration(override).build());
+    }
+
+    CompletionStage<EncryptResponse> encrypt(EncryptRequest request) {
+        return call(
+                encrypt,
+                override == null
+                        ? request
+                        : request.toBuilder().overrideConfiguration(override).build());
+    }
+
+    CompletionStage<DecryptResponse> decrypt(DecryptRequest request) {
+        return call(
+                decrypt,
+                override == null
+                        ? request
+                        : request.toBuilder().overrideConfiguration(override).build());
+    }
+
+    /** The Region of the client. */
+    String region() {
+        return configuration.region().id();
+    }
+
+    /** Where the client's own credentials come from; empty for a client that does not say. */
+    Optional<IdentityProvider<? extends AwsCredentialsIdentity>> credentials() {
+        return Optional.ofNullable(configuration.credentialsProvider());
+    }
+
+    /** Whether a call may block the calling thread. */
+    boolean blocking() {
+        return blocking;
+    }
+
+    private static <Q, A> CompletionStage<A> call(Function<Q, CompletionStage<A>> operation, Q request) {
         try {
-            return CompletableFuture.completedFuture(call.get());
+            return operation.apply(request);
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e);
         }

@@ -8,6 +8,7 @@ import dev.s3envelope.core.keyring.EncryptionContext;
 import dev.s3envelope.core.keyring.EncryptionMaterials;
 import dev.s3envelope.core.keyring.EncryptionMaterialsRequest;
 import dev.s3envelope.core.keyring.Keyring;
+import dev.s3envelope.core.keyring.RequestCredentials;
 import dev.s3envelope.core.keyring.WrappedKey;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -16,18 +17,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.kms.KmsAsyncClient;
 import software.amazon.awssdk.services.kms.KmsClient;
 import software.amazon.awssdk.services.kms.model.DecryptRequest;
-import software.amazon.awssdk.services.kms.model.DecryptResponse;
 import software.amazon.awssdk.services.kms.model.EncryptRequest;
 import software.amazon.awssdk.services.kms.model.GenerateDataKeyRequest;
-import software.amazon.awssdk.services.kms.model.GenerateDataKeyResponse;
 
 /**
  * Data keys made, wrapped and unwrapped by AWS KMS.
@@ -42,27 +43,36 @@ import software.amazon.awssdk.services.kms.model.GenerateDataKeyResponse;
  * keys are one key, unlike to S3.
  *
  * <p>One client serves one Region; add one for each Region in use. Clients stay the caller's to close. Over {@link KmsClient} calls
- * block the calling thread ({@link #blocking()} is true); over {@link KmsAsyncClient} nothing blocks. Permissions: kms:GenerateDataKey on the
+ * block the calling thread ({@link #blocking()} is true); over {@link KmsAsyncClient} nothing blocks. {@link #onBehalfOf} signs the calls of one
+ * request with the credentials of that request, resolved once. Permissions: kms:GenerateDataKey on the
  * generator, kms:Encrypt on the others, kms:Decrypt to read. Where KMS alone stands in the way, its own exception is what a stage
  * fails with. Source: AWS Encryption SDK specification, framework/aws-kms. Safe for use by several threads.
  */
 public final class KmsKeyring implements Keyring {
     private final Map<String, KmsCalls> clients;
-    private final boolean blocking;
-    private final @Nullable KeyArn generator;
-    private final List<KeyArn> others;
-    private final Optional<KmsDiscovery> discovery;
-    private final boolean related;
+    private final List<KeyArn> keys;
+    private final boolean writes;
+    private final KmsReach reach;
     private final List<String> grantTokens;
+    private final Optional<String> principal;
 
     private KmsKeyring(Builder builder) {
         this.clients = Map.copyOf(builder.clients);
-        this.blocking = clients.values().stream().anyMatch(KmsCalls::blocking);
-        this.generator = builder.generator;
-        this.others = List.copyOf(builder.others);
-        this.discovery = Optional.ofNullable(builder.discovery);
-        this.related = builder.related;
+        this.keys = builder.keys();
+        this.writes = builder.generator != null;
+        this.reach = new KmsReach(
+                keys, Optional.ofNullable(builder.discovery), builder.related, Set.copyOf(clients.keySet()));
         this.grantTokens = List.copyOf(builder.grantTokens);
+        this.principal = Optional.empty();
+    }
+
+    private KmsKeyring(KmsKeyring keyring, Signers signers) {
+        this.clients = signers.calls();
+        this.keys = keyring.keys;
+        this.writes = keyring.writes;
+        this.reach = keyring.reach;
+        this.grantTokens = keyring.grantTokens;
+        this.principal = signers.principal();
     }
 
     /** Starts a keyring; it needs a client, and a generator to write or a discovery bound to read. */
@@ -72,15 +82,25 @@ public final class KmsKeyring implements Keyring {
 
     @Override
     public boolean blocking() {
-        return blocking;
+        return clients.values().stream().anyMatch(KmsCalls::blocking);
+    }
+
+    @Override
+    public CompletionStage<Keyring> onBehalfOf(RequestCredentials credentials) {
+        return Signers.resolve(clients, credentials).thenApply(signers -> new KmsKeyring(this, signers));
+    }
+
+    @Override
+    public Optional<String> principal() {
+        return principal;
     }
 
     @Override
     public CompletionStage<EncryptionMaterials> generate(EncryptionMaterialsRequest request) {
-        KeyArn key = generator;
-        if (key == null) {
+        if (!writes) {
             return failed(this + " only reads: it has no generator key. Configure one to write.");
         }
+        KeyArn key = keys.get(0);
         return client(key)
                 .generateDataKey(GenerateDataKeyRequest.builder()
                         .keyId(key.text())
@@ -88,46 +108,37 @@ public final class KmsKeyring implements Keyring {
                         .encryptionContext(request.encryptionContext().asMap())
                         .grantTokens(grantTokens)
                         .build())
-                .thenCompose(made -> withOthers(request, made));
+                .thenCompose(made -> withOthers(
+                        request, KmsAnswers.made(made, key, request.suite().keyLength())));
     }
 
-    private CompletionStage<EncryptionMaterials> withOthers(
-            EncryptionMaterialsRequest request, GenerateDataKeyResponse made) {
-        DataKey dataKey = take(made.plaintext());
-        WrappedKey first;
-        try {
-            first = WrappedKey.kms(
-                    responseArn(made.keyId()), made.ciphertextBlob().asByteArrayUnsafe());
-        } catch (KeyringException e) {
-            dataKey.close();
-            return CompletableFuture.failedFuture(e);
-        }
-        return wrapUnder(others, dataKey, request.encryptionContext()).handle((more, failure) -> {
-            if (failure != null) {
-                dataKey.close();
-                throw new CompletionException(cause(failure));
-            }
-            List<WrappedKey> wrapped = new ArrayList<>();
-            wrapped.add(first);
-            wrapped.addAll(more);
-            return new EncryptionMaterials(request, dataKey, wrapped);
-        });
+    private CompletionStage<EncryptionMaterials> withOthers(EncryptionMaterialsRequest request, KmsAnswers.Made made) {
+        DataKey dataKey = made.dataKey();
+        return wrapUnder(keys.subList(1, keys.size()), dataKey, request.encryptionContext())
+                .handle((more, failure) -> {
+                    if (failure != null) {
+                        dataKey.close();
+                        throw new CompletionException(cause(failure));
+                    }
+                    List<WrappedKey> wrapped = new ArrayList<>();
+                    wrapped.add(made.wrapped());
+                    wrapped.addAll(more);
+                    return new EncryptionMaterials(request, dataKey, wrapped);
+                });
     }
 
     @Override
     public CompletionStage<List<WrappedKey>> wrap(DataKey dataKey, EncryptionMaterialsRequest request) {
-        if (generator == null) {
+        if (!writes) {
             return failed(this + " only reads: it has no key to wrap with. Configure a generator to write.");
         }
-        List<KeyArn> keys = new ArrayList<>();
-        keys.add(generator);
-        keys.addAll(others);
         return wrapUnder(keys, dataKey, request.encryptionContext());
     }
 
-    private CompletionStage<List<WrappedKey>> wrapUnder(List<KeyArn> keys, DataKey dataKey, EncryptionContext context) {
+    private CompletionStage<List<WrappedKey>> wrapUnder(
+            List<KeyArn> wrapping, DataKey dataKey, EncryptionContext context) {
         CompletionStage<List<WrappedKey>> result = CompletableFuture.completedFuture(List.of());
-        for (KeyArn key : keys) {
+        for (KeyArn key : wrapping) {
             result = result.thenCompose(
                     before -> wrapUnder(key, dataKey, context).thenApply(one -> {
                         List<WrappedKey> joined = new ArrayList<>(before);
@@ -148,17 +159,16 @@ public final class KmsKeyring implements Keyring {
                         .grantTokens(grantTokens)
                         .build())
                 .whenComplete((response, failure) -> Arrays.fill(plaintext, (byte) 0))
-                .thenApply(response -> WrappedKey.kms(
-                        responseArn(response.keyId()), response.ciphertextBlob().asByteArrayUnsafe()));
+                .thenApply(response -> KmsAnswers.wrapped(response, key));
     }
 
     @Override
     public CompletionStage<DataKey> unwrap(DecryptionMaterialsRequest request) {
         List<String> skipped = new ArrayList<>();
-        List<Candidate> candidates = new ArrayList<>();
+        List<KmsReach.Candidate> candidates = new ArrayList<>();
         for (WrappedKey wrapped : request.wrappedKeys()) {
             if (wrapped.providerId().equals(WrappedKey.KMS_PROVIDER)) {
-                addCandidate(wrapped, candidates, skipped);
+                reach.consider(wrapped, candidates, skipped);
             }
         }
         if (candidates.isEmpty()) {
@@ -168,63 +178,15 @@ public final class KmsKeyring implements Keyring {
         return unwrapFrom(0, candidates, request, new ArrayList<>());
     }
 
-    private void addCandidate(WrappedKey wrapped, List<Candidate> candidates, List<String> skipped) {
-        String text = wrapped.providerInfoText();
-        Optional<KeyArn> parsed = KeyArn.tryParse(text);
-        if (parsed.isEmpty()) {
-            skipped.add("\"" + text + "\" is no key ARN");
-            return;
-        }
-        KeyArn key = parsed.get();
-        if (!admits(key)) {
-            skipped.add(key + " is not a configured key"
-                    + discovery.map(d -> " and not among the " + d).orElse(""));
-            return;
-        }
-        Optional<KeyArn> reachable = reachable(key);
-        if (reachable.isEmpty()) {
-            skipped.add("no KMS client was configured for Region " + key.region() + " of " + key);
-            return;
-        }
-        candidates.add(new Candidate(wrapped, reachable.get()));
-    }
-
-    private boolean admits(KeyArn key) {
-        return (generator != null && same(generator, key))
-                || others.stream().anyMatch(other -> same(other, key))
-                || discovery.filter(bound -> bound.admits(key)).isPresent();
-    }
-
-    private boolean same(KeyArn configured, KeyArn stored) {
-        return configured.equals(stored)
-                || (related
-                        && stored.isMultiRegion()
-                        && configured.keyId().equals(stored.keyId())
-                        && configured.account().equals(stored.account())
-                        && configured.partition().equals(stored.partition()));
-    }
-
-    /** The key to name in the call: the stored one, or where its Region has no client, a related replica in one that has. */
-    private Optional<KeyArn> reachable(KeyArn stored) {
-        if (clients.containsKey(stored.region())) {
-            return Optional.of(stored);
-        }
-        if (!related || !stored.isMultiRegion()) {
-            return Optional.empty();
-        }
-        return clients.keySet().stream()
-                .sorted()
-                .filter(region -> KeyArn.partitionOf(region).equals(Optional.of(stored.partition())))
-                .map(region -> new KeyArn(stored.partition(), region, stored.account(), stored.keyId()))
-                .findFirst();
-    }
-
     private CompletionStage<DataKey> unwrapFrom(
-            int index, List<Candidate> candidates, DecryptionMaterialsRequest request, List<Throwable> failures) {
+            int index,
+            List<KmsReach.Candidate> candidates,
+            DecryptionMaterialsRequest request,
+            List<Throwable> failures) {
         if (index == candidates.size()) {
             return CompletableFuture.failedFuture(failures.size() == 1 ? failures.get(0) : noneOpened(failures));
         }
-        Candidate candidate = candidates.get(index);
+        KmsReach.Candidate candidate = candidates.get(index);
         return client(candidate.key())
                 .decrypt(DecryptRequest.builder()
                         .keyId(candidate.key().text())
@@ -233,7 +195,8 @@ public final class KmsKeyring implements Keyring {
                         .encryptionContext(request.encryptionContext().asMap())
                         .grantTokens(grantTokens)
                         .build())
-                .thenApply(response -> opened(response, candidate, request))
+                .thenApply(response -> KmsAnswers.opened(
+                        response, candidate.key(), request.suite().keyLength()))
                 .handle((key, failure) -> {
                     if (failure == null) {
                         return CompletableFuture.<DataKey>completedFuture(key);
@@ -244,38 +207,8 @@ public final class KmsKeyring implements Keyring {
                 .thenCompose(stage -> stage);
     }
 
-    private static DataKey opened(DecryptResponse response, Candidate candidate, DecryptionMaterialsRequest request) {
-        DataKey key = take(response.plaintext());
-        if (!candidate.key().text().equals(response.keyId())
-                || key.length() != request.suite().keyLength()) {
-            key.close();
-            throw new KeyringException("KMS answered a Decrypt under " + candidate.key() + " with a key of "
-                    + response.keyId() + " or of a length that suite "
-                    + request.suite().hexId()
-                    + " does not have. It was not used.");
-        }
-        return key;
-    }
-
     private KmsCalls client(KeyArn key) {
-        return Objects.requireNonNull(clients.get(key.region()), "checked by build() or reachable()");
-    }
-
-    private static String responseArn(String keyId) {
-        return KeyArn.tryParse(keyId)
-                .orElseThrow(
-                        () -> new KeyringException(
-                                "KMS named the key \"" + keyId
-                                        + "\" in its response, which is no key ARN; readers could not find it again. Nothing was written."))
-                .text();
-    }
-
-    /** Moves the key out of the SDK's response, whose copy is zeroed. */
-    private static DataKey take(SdkBytes plaintext) {
-        byte[] shared = plaintext.asByteArrayUnsafe();
-        DataKey key = DataKey.copyOf(shared);
-        Arrays.fill(shared, (byte) 0);
-        return key;
+        return Objects.requireNonNull(clients.get(key.region()), "checked by build() or KmsReach");
     }
 
     private static KeyringException noneOpened(List<Throwable> failures) {
@@ -298,16 +231,9 @@ public final class KmsKeyring implements Keyring {
     /** Names the keys. */
     @Override
     public String toString() {
-        List<KeyArn> keys = new ArrayList<>();
-        if (generator != null) {
-            keys.add(generator);
-        }
-        keys.addAll(others);
         return "KMS keyring" + (keys.isEmpty() ? "" : " " + keys)
-                + discovery.map(d -> " for " + d).orElse("");
+                + reach.discovery().map(d -> " for " + d).orElse("");
     }
-
-    private record Candidate(WrappedKey wrapped, KeyArn key) {}
 
     /** Builds a {@link KmsKeyring}. */
     public static final class Builder {
@@ -322,15 +248,16 @@ public final class KmsKeyring implements Keyring {
 
         /** Uses this client for the keys of its Region. */
         public Builder client(KmsClient client) {
-            return client(client.serviceClientConfiguration().region().id(), KmsCalls.of(client));
+            return client(KmsCalls.of(client));
         }
 
         /** Uses this client for the keys of its Region. */
         public Builder client(KmsAsyncClient client) {
-            return client(client.serviceClientConfiguration().region().id(), KmsCalls.of(client));
+            return client(KmsCalls.of(client));
         }
 
-        private Builder client(String region, KmsCalls calls) {
+        private Builder client(KmsCalls calls) {
+            String region = calls.region();
             if (clients.putIfAbsent(region, calls) != null) {
                 throw new IllegalArgumentException(
                         "Region " + region + " has a KMS client already; give one for each.");
@@ -388,14 +315,17 @@ public final class KmsKeyring implements Keyring {
             require(
                     generator != null || discovery != null,
                     "Give a generator key to write, or a discovery bound to read.");
-            checkClient(generator);
-            others.forEach(this::checkClient);
+            keys().forEach(this::checkClient);
             return new KmsKeyring(this);
         }
 
-        private void checkClient(@Nullable KeyArn key) {
+        private List<KeyArn> keys() {
+            return Stream.concat(Stream.ofNullable(generator), others.stream()).toList();
+        }
+
+        private void checkClient(KeyArn key) {
             require(
-                    key == null || clients.containsKey(key.region()),
+                    clients.containsKey(key.region()),
                     "Key " + key + " is in a Region without a KMS client; there are clients for " + clients.keySet()
                             + ".");
         }

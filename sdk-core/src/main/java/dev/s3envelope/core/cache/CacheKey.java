@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What must be equal for two requests to share a data key: the keyring (by the number this cache gave it), who asks, suite and context; when
+ * What must be equal for two requests to share a data key: the keyring (by the number this cache gave it), who asks, partition, suite and context; when
  * reading the wrapped keys too, when writing none. Everything is compared in full, nothing by digest.
  */
 record CacheKey(
@@ -16,4 +16,5 @@ record CacheKey(
         AlgorithmSuite suite,
         EncryptionContext context,
         List<WrappedKey> wrappedKeys,
-        Optional<String> partition) {}
+        Optional<String> partition,
+        Optional<String> principal) {}

@@ -5,6 +5,7 @@ import dev.s3envelope.core.keyring.DecryptionMaterialsRequest;
 import dev.s3envelope.core.keyring.EncryptionMaterials;
 import dev.s3envelope.core.keyring.EncryptionMaterialsRequest;
 import dev.s3envelope.core.keyring.Keyring;
+import dev.s3envelope.core.keyring.RequestCredentials;
 import dev.s3envelope.core.keyring.WrappedKey;
 import java.time.Duration;
 import java.util.List;
@@ -15,16 +16,35 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** A keyring that looks into the cache before it asks the one behind. */
+/**
+ * A keyring that looks into the cache before it asks the one behind. A key is looked for only when it is known who asks: a keyring that was not made by
+ * {@link #onBehalfOf} finds that out at each request.
+ */
 final class CachingKeyring implements Keyring {
     private final DataKeyCache cache;
     private final Keyring keyring;
     private final long number;
+    private final boolean askerKnown;
 
     CachingKeyring(DataKeyCache cache, Keyring keyring, long number) {
+        this(cache, keyring, number, false);
+    }
+
+    private CachingKeyring(DataKeyCache cache, Keyring keyring, long number, boolean askerKnown) {
         this.cache = cache;
         this.keyring = keyring;
         this.number = number;
+        this.askerKnown = askerKnown;
+    }
+
+    @Override
+    public CompletionStage<Keyring> onBehalfOf(RequestCredentials credentials) {
+        return keyring.onBehalfOf(credentials).thenApply(bound -> new CachingKeyring(cache, bound, number, true));
+    }
+
+    @Override
+    public Optional<String> principal() {
+        return keyring.principal();
     }
 
     @Override
@@ -33,13 +53,17 @@ final class CachingKeyring implements Keyring {
         if (!request.suite().cacheable() || length > cache.limits().maxBytes()) {
             return keyring.generate(request);
         }
+        if (!askerKnown) {
+            return onBehalfOf(RequestCredentials.none()).thenCompose(bound -> bound.generate(request));
+        }
         CacheKey key = new CacheKey(
                 CacheListener.Use.ENCRYPT,
                 number,
                 request.suite(),
                 request.encryptionContext(),
                 List.of(),
-                request.cachePartition());
+                request.cachePartition(),
+                keyring.principal());
         return new Lookup<EncryptionMaterials>(
                         key,
                         entry -> entry.lend(length, cache.limits())
@@ -54,13 +78,17 @@ final class CachingKeyring implements Keyring {
         if (!request.suite().cacheable()) {
             return keyring.unwrap(request);
         }
+        if (!askerKnown) {
+            return onBehalfOf(RequestCredentials.none()).thenCompose(bound -> bound.unwrap(request));
+        }
         CacheKey key = new CacheKey(
                 CacheListener.Use.DECRYPT,
                 number,
                 request.suite(),
                 request.encryptionContext(),
                 request.wrappedKeys(),
-                request.cachePartition());
+                request.cachePartition(),
+                keyring.principal());
         return new Lookup<DataKey>(
                         key,
                         CacheEntry::lend,

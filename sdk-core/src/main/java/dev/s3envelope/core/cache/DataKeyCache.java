@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <ul>
- *   <li><b>What is shared.</b> Two writes share a data key if keyring, encryption context, suite and {@code cachePartition} (who asks) are equal; two
- *       reads if the wrapped keys are equal too. A suite without key derivation is never cached.
+ *   <li><b>What is shared.</b> Two writes share a data key if keyring, principal (see {@link Keyring#principal}), encryption context, suite and
+ *       {@code cachePartition} are equal; two reads if the wrapped keys are equal too. A suite without key derivation is never cached.
  *   <li><b>Calls.</b> However many threads miss the same key, the keyring is asked once. From four fifths of its limits on a key is replaced
  *       ahead of time, on the cache's executor, not on the caller's thread.
  *   <li><b>Failures.</b> See {@link FailureHandling}. A failure is shared by those who waited for it, and only denials are remembered.

@@ -10,7 +10,7 @@ import java.util.Optional;
  * @param suite decides the length of the data key and whether it may be cached
  * @param encryptionContext as it stands in the header; for KMS the encryption context of the call
  * @param wrappedKeys as they stand in the header, in that order; any of them gives the same data key
- * @param cachePartition who asks, as in {@link EncryptionMaterialsRequest}
+ * @param cachePartition as in {@link EncryptionMaterialsRequest}
  */
 public record DecryptionMaterialsRequest(
         AlgorithmSuite suite,

@@ -9,8 +9,8 @@ import java.util.OptionalLong;
  *
  * @param suite decides the length of the data key and whether it may be reused
  * @param encryptionContext bound to every wrapped key; for KMS the encryption context of the call
- * @param cachePartition who asks, for example an opaque digest of the caller's credentials: a cache never serves a key across
- *     partitions, so that one principal does not use what another was granted. Empty: one common partition
+ * @param cachePartition for applications that separate more than principals, for example tenants: a cache never serves a key across
+ *     partitions. Principals it separates by itself, see {@link Keyring#principal}. Empty: one common partition
  * @param plaintextLength bytes to be encrypted, where known, so that a cache can count bytes per key
  */
 public record EncryptionMaterialsRequest(

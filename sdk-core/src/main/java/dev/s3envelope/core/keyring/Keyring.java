@@ -1,6 +1,8 @@
 package dev.s3envelope.core.keyring;
 
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -33,5 +35,27 @@ public interface Keyring {
     /** Returns whether calls may block the calling thread, for example on a synchronous KMS client. */
     default boolean blocking() {
         return false;
+    }
+
+    /**
+     * Returns this keyring for one request, on behalf of whoever makes it: credentials are resolved once, here, and every call of the returned keyring
+     * is signed with just those. A client asks at the start of each request, on the caller's thread, because a credentials provider that
+     * is not asynchronous answers on the thread that asks, possibly after a call of its own.
+     *
+     * <p>The stage fails with the provider's exception where it has no credentials. Keyrings without credentials return themselves.
+     *
+     * @param credentials of the request; without any, those the keyring's own clients are configured with
+     */
+    default CompletionStage<Keyring> onBehalfOf(RequestCredentials credentials) {
+        return CompletableFuture.completedFuture(this);
+    }
+
+    /**
+     * Returns an opaque digest of the credentials a keyring from {@link #onBehalfOf} signs with. A cache never serves a data key across principals, so
+     * that nobody uses a key that was granted to somebody else; credentials that were rotated are another principal. Empty where no
+     * credentials are involved, or not resolved yet.
+     */
+    default Optional<String> principal() {
+        return Optional.empty();
     }
 }

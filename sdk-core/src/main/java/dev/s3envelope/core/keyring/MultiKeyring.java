@@ -3,9 +3,11 @@ package dev.s3envelope.core.keyring;
 import dev.s3envelope.core.KeyringException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Collectors;
 
 /**
  * One keyring that generates data keys and any number that wrap them too, so that each of them can open the message alone: a KMS key per
@@ -54,6 +56,32 @@ public final class MultiKeyring implements Keyring {
     @Override
     public CompletionStage<DataKey> unwrap(DecryptionMaterialsRequest request) {
         return unwrapFrom(0, request, new ArrayList<>());
+    }
+
+    /** As each of them; one without credentials fails when it is asked, not here, since another may open the message. */
+    @Override
+    public CompletionStage<Keyring> onBehalfOf(RequestCredentials credentials) {
+        CompletionStage<List<Keyring>> result = CompletableFuture.completedFuture(List.of());
+        for (Keyring keyring : all) {
+            result = result.thenCombine(
+                    keyring.onBehalfOf(credentials)
+                            .exceptionally(failure -> new UnusableKeyring(keyring, cause(failure))),
+                    (before, one) -> {
+                        List<Keyring> joined = new ArrayList<>(before);
+                        joined.add(one);
+                        return joined;
+                    });
+        }
+        return result.thenApply(bound -> new MultiKeyring(bound.get(0), bound.subList(1, bound.size())));
+    }
+
+    @Override
+    public Optional<String> principal() {
+        if (all.stream().allMatch(keyring -> keyring.principal().isEmpty())) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                all.stream().map(keyring -> keyring.principal().orElse("-")).collect(Collectors.joining(" ")));
     }
 
     @Override

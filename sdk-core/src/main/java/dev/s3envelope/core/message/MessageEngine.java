@@ -118,7 +118,7 @@ public final class MessageEngine {
     /**
      * Asks the keyring for the data key of this header and authenticates the header with it.
      *
-     * @param cachePartition who reads; see {@link dev.s3envelope.core.keyring.DecryptionMaterialsRequest}
+     * @param cachePartition see {@link dev.s3envelope.core.keyring.DecryptionMaterialsRequest}
      * @throws OperationRefusedException at once, before the keyring is asked, if the suite is one this reader does not accept
      * @throws IntegrityException in the stage, if the header is not authentic
      */

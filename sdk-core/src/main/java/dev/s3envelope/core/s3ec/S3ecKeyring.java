@@ -1,7 +1,9 @@
 package dev.s3envelope.core.s3ec;
 
 import dev.s3envelope.core.keyring.DataKey;
+import dev.s3envelope.core.keyring.RequestCredentials;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -34,5 +36,13 @@ public interface S3ecKeyring {
     /** Whether calls may block the calling thread, for example on a synchronous KMS client. */
     default boolean blocking() {
         return false;
+    }
+
+    /**
+     * Returns this keyring for one request, on behalf of whoever makes it; as {@link dev.s3envelope.core.keyring.Keyring#onBehalfOf}. Keyrings without
+     * credentials return themselves.
+     */
+    default CompletionStage<S3ecKeyring> onBehalfOf(RequestCredentials credentials) {
+        return CompletableFuture.completedFuture(this);
     }
 }
