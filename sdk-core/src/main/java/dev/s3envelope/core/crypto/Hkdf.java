@@ -72,7 +72,12 @@ public final class Hkdf implements AutoCloseable {
      * @throws IllegalStateException if the key was destroyed
      */
     public static Hkdf extract(CryptoProvider provider, Hash hash, byte[] salt, SecretBytes inputKey) {
-        return extract(provider, hash, salt, inputKey.view());
+        byte[] copy = inputKey.getEncoded();
+        try {
+            return extract(provider, hash, salt, copy);
+        } finally {
+            Arrays.fill(copy, (byte) 0);
+        }
     }
 
     /**

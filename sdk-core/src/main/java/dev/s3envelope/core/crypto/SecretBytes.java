@@ -19,7 +19,7 @@ public final class SecretBytes implements SecretKey {
 
     private final String algorithm;
     private final transient byte[] bytes;
-    private volatile boolean destroyed;
+    private boolean destroyed;
 
     private SecretBytes(String algorithm, byte[] bytes) {
         this.algorithm = algorithm;
@@ -55,29 +55,25 @@ public final class SecretBytes implements SecretKey {
 
     /** Returns a copy of the key bytes, which the caller wipes. Meant for JCA providers. */
     @Override
-    public byte[] getEncoded() {
-        return view().clone();
+    public synchronized byte[] getEncoded() {
+        // Locked against destroy(): a copy made while the bytes are zeroed would be a key everyone knows.
+        if (destroyed) {
+            throw new IllegalStateException("This key was destroyed; its message or client is closed.");
+        }
+        return bytes.clone();
     }
 
     /** Zeroes the key. Calling it again changes nothing. */
     @Override
-    public void destroy() {
+    public synchronized void destroy() {
         destroyed = true;
         Arrays.fill(bytes, (byte) 0);
     }
 
     /** {@inheritDoc} */
     @Override
-    public boolean isDestroyed() {
+    public synchronized boolean isDestroyed() {
         return destroyed;
-    }
-
-    /** Returns the array itself, for use within this SDK: never kept, never changed. */
-    byte[] view() {
-        if (destroyed) {
-            throw new IllegalStateException("This key was destroyed; its message or client is closed.");
-        }
-        return bytes;
     }
 
     /** Compares in constant time. */

@@ -7,6 +7,7 @@ import dev.s3envelope.core.crypto.SecretBytes;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.security.ProviderException;
 import java.util.Arrays;
 import javax.crypto.AEADBadTagException;
 import javax.crypto.Cipher;
@@ -119,13 +120,13 @@ public final class FrameCipher {
             Arrays.fill(out, outOffset, outOffset + length, (byte) 0);
             throw new IntegrityException(
                     what + " of the message is not authentic: it was changed, or belongs elsewhere.", e);
-        } catch (GeneralSecurityException e) {
+        } catch (GeneralSecurityException | ProviderException e) {
             Arrays.fill(out, outOffset, outOffset + length, (byte) 0);
             throw failed("decrypt", e);
         }
     }
 
-    private IllegalStateException failed(String what, GeneralSecurityException cause) {
+    private IllegalStateException failed(String what, Exception cause) {
         return new IllegalStateException("The crypto provider " + provider + " could not " + what + " a frame", cause);
     }
 

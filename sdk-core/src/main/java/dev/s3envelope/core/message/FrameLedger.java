@@ -2,9 +2,13 @@ package dev.s3envelope.core.message;
 
 import dev.s3envelope.core.OperationRefusedException;
 import dev.s3envelope.core.crypto.AlgorithmSuite;
+import java.io.ByteArrayOutputStream;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -21,6 +25,9 @@ public final class FrameLedger {
     private static final int TAG = AlgorithmSuite.TAG_LENGTH;
     private static final int CHUNK_BITS = 8;
     private static final int CHUNK = 1 << CHUNK_BITS;
+    private static final int BITS = CHUNK / Byte.SIZE;
+
+    private static final byte VERSION = 1;
 
     private final ConcurrentHashMap<Long, Chunk> chunks = new ConcurrentHashMap<>();
 
@@ -36,6 +43,38 @@ public final class FrameLedger {
     public void retire(long firstFrame, long frames) {
         for (long sequence = firstFrame; sequence < firstFrame + frames; sequence++) {
             chunk(sequence).retire((int) (sequence & (CHUNK - 1)));
+        }
+    }
+
+    /** Returns the ledger as bytes, for {@link #restore} in another process. */
+    public byte[] export() {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        out.write(VERSION);
+        new TreeMap<>(chunks).forEach((number, chunk) -> {
+            out.writeBytes(ByteBuffer.allocate(Long.BYTES).putLong(number).array());
+            chunk.export(out);
+        });
+        return out.toByteArray();
+    }
+
+    /**
+     * Returns the ledger that was exported.
+     *
+     * @throws IllegalArgumentException if these are not the bytes of a ledger
+     */
+    public static FrameLedger restore(byte[] exported) {
+        ByteBuffer in = ByteBuffer.wrap(exported);
+        FrameLedger ledger = new FrameLedger();
+        try {
+            if (in.get() != VERSION) {
+                throw new IllegalArgumentException("Not the bytes of a frame ledger of this version");
+            }
+            while (in.hasRemaining()) {
+                ledger.chunks.put(in.getLong(), Chunk.restore(in));
+            }
+            return ledger;
+        } catch (BufferUnderflowException e) {
+            throw new IllegalArgumentException("The bytes of the frame ledger are cut short", e);
         }
     }
 
@@ -83,6 +122,29 @@ public final class FrameLedger {
             if (retired.cardinality() == CHUNK) {
                 tags = new byte[0];
             }
+        }
+
+        /** Which are known, which are retired, then the tags of the known ones. */
+        synchronized void export(ByteArrayOutputStream out) {
+            out.writeBytes(Arrays.copyOf(known.toByteArray(), BITS));
+            out.writeBytes(Arrays.copyOf(retired.toByteArray(), BITS));
+            if (tags.length > 0) {
+                known.stream().forEach(index -> out.write(tags, index * TAG, TAG));
+            }
+        }
+
+        static Chunk restore(ByteBuffer in) {
+            Chunk chunk = new Chunk();
+            byte[] bits = new byte[BITS];
+            in.get(bits);
+            chunk.known.or(BitSet.valueOf(bits));
+            in.get(bits);
+            chunk.retired.or(BitSet.valueOf(bits));
+            if (chunk.retired.cardinality() < CHUNK && !chunk.known.isEmpty()) {
+                chunk.tags = new byte[CHUNK * TAG];
+                chunk.known.stream().forEach(index -> in.get(chunk.tags, index * TAG, TAG));
+            }
+            return chunk;
         }
     }
 }

@@ -1,6 +1,5 @@
 package dev.s3envelope.core.message;
 
-import dev.s3envelope.core.EnvelopeException;
 import dev.s3envelope.core.IntegrityException;
 import dev.s3envelope.core.crypto.CryptoProvider;
 import java.nio.ByteBuffer;
@@ -64,7 +63,7 @@ public final class MessageDecryptor implements AutoCloseable {
         }
         try {
             return run(in, out);
-        } catch (EnvelopeException | IllegalStateException e) {
+        } catch (RuntimeException e) {
             close();
             throw e;
         }

@@ -4,6 +4,7 @@ import dev.s3envelope.core.EnvelopeException;
 import dev.s3envelope.core.crypto.AlgorithmSuite;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -36,8 +37,7 @@ public final class MessageEncryptor implements AutoCloseable {
     private final boolean endsMessage;
     private final OptionalLong length;
     private final OptionalLong outputLength;
-    private final FrameLedger ledger;
-    private final boolean ledgered;
+    private final Optional<FrameLedger> ledger;
 
     private final Outlet outlet = new Outlet();
     private byte[] held = new byte[0];
@@ -55,15 +55,13 @@ public final class MessageEncryptor implements AutoCloseable {
             long firstFrame,
             OptionalLong length,
             boolean endsMessage,
-            FrameLedger ledger,
-            boolean ledgered) {
+            Optional<FrameLedger> ledger) {
         this.cipher = cipher;
         this.frameLength = frameLength;
         this.sequence = firstFrame;
         this.length = length;
         this.endsMessage = endsMessage;
         this.ledger = ledger;
-        this.ledgered = ledgered;
         this.outputLength = outputLength(prefix.length, frameLength, length, endsMessage);
         if (length.isPresent()) {
             long frames = endsMessage
@@ -209,9 +207,9 @@ public final class MessageEncryptor implements AutoCloseable {
 
     private void seal(boolean last, byte[] source, int offset, int next, int size, byte[] target, int at) {
         cipher.encrypt(sequence, last, source, offset, next, target, at);
-        if (ledgered) {
+        if (ledger.isPresent()) {
             try {
-                ledger.enter(sequence, target, at + size - AlgorithmSuite.TAG_LENGTH);
+                ledger.get().enter(sequence, target, at + size - AlgorithmSuite.TAG_LENGTH);
             } catch (EnvelopeException e) {
                 Arrays.fill(target, at, at + size, (byte) 0);
                 throw e;

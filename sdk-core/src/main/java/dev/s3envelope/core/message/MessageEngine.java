@@ -112,7 +112,8 @@ public final class MessageEngine {
                 .use(key -> ContentKeys.derive(provider, materials.request().suite(), key, messageId));
         byte[] body = HeaderWriter.body(materials, messageId, messageFrameLength, keys.commitment());
         MessageHeader header = HeaderWriter.withTag(materials, messageFrameLength, body, keys.tag(provider, body));
-        return new OpenMessage(provider, header, keys, OpenMessage.Purpose.CREATED, maxUnframedLength);
+        return new OpenMessage(
+                provider, header, keys, OpenMessage.Purpose.CREATED, maxUnframedLength, new FrameLedger());
     }
 
     /**
@@ -134,19 +135,19 @@ public final class MessageEngine {
     /** Authenticates a header with a data key at hand, which stays the caller's; otherwise as the method that asks a keyring. */
     public OpenMessage open(MessageHeader header, DataKey dataKey) {
         checkReadable(header);
-        return authenticated(header, dataKey, OpenMessage.Purpose.READ);
+        return authenticated(header, dataKey, OpenMessage.Purpose.READ, new FrameLedger());
     }
 
     /**
-     * Opens a message of ours that is still being written, to go on with its parts, maybe in another process. The header is the state to keep: nothing in
-     * it is secret.
+     * Opens a message of ours that is still being written, to go on with its parts, maybe in another process. The state to keep is the header and the
+     * {@linkplain FrameLedger#export ledger}; nothing in them is secret.
      *
-     * <p>The {@link FrameLedger} is not part of it: a process that has lost the ledger must not encrypt a part it may have sent before.
-     *
+     * @param ledger of the upload; an empty one only if no part was encrypted yet, else a part that is sent again with other content would not be noticed
      * @throws OperationRefusedException at once, if the header is not one that we write
      * @throws IntegrityException in the stage, if the header is not authentic
      */
-    public CompletionStage<OpenMessage> resume(MessageHeader header, Keyring keyring, Optional<String> cachePartition) {
+    public CompletionStage<OpenMessage> resume(
+            MessageHeader header, Keyring keyring, Optional<String> cachePartition, FrameLedger ledger) {
         if (header.suite() != AlgorithmSuite.AES_256_GCM_HKDF_SHA512_COMMIT_KEY
                 || header.contentType() != ContentType.FRAMED) {
             throw new OperationRefusedException(
@@ -154,12 +155,13 @@ public final class MessageEngine {
         }
         return keyring.unwrap(header.materialsRequest(cachePartition)).thenApply(key -> {
             try (key) {
-                return authenticated(header, key, OpenMessage.Purpose.RESUMED);
+                return authenticated(header, key, OpenMessage.Purpose.RESUMED, ledger);
             }
         });
     }
 
-    private OpenMessage authenticated(MessageHeader header, DataKey dataKey, OpenMessage.Purpose purpose) {
+    private OpenMessage authenticated(
+            MessageHeader header, DataKey dataKey, OpenMessage.Purpose purpose, FrameLedger ledger) {
         if (dataKey.length() != header.suite().keyLength()) {
             throw new IntegrityException("The data key has " + dataKey.length() + " bytes, suite "
                     + header.suite().hexId() + " takes " + header.suite().keyLength() + ".");
@@ -171,7 +173,7 @@ public final class MessageEngine {
             keys.close();
             throw e;
         }
-        return new OpenMessage(provider, header, keys, purpose, maxUnframedLength);
+        return new OpenMessage(provider, header, keys, purpose, maxUnframedLength, ledger);
     }
 
     private void checkReadable(MessageHeader header) {

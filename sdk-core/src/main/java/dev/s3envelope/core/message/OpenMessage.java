@@ -2,8 +2,9 @@ package dev.s3envelope.core.message;
 
 import dev.s3envelope.core.OperationRefusedException;
 import dev.s3envelope.core.crypto.CryptoProvider;
+import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * A message whose header is authenticated and whose content key is at hand: what {@link MessageEngine} gives, and what all coders of this
@@ -23,21 +24,35 @@ public final class OpenMessage implements AutoCloseable {
         READ
     }
 
+    /** How it is written: as a whole or in parts, never both, since both would use the same frame numbers. */
+    private enum Writing {
+        NOT_YET,
+        WHOLE,
+        PARTS
+    }
+
     private final CryptoProvider provider;
     private final MessageHeader header;
     private final ContentKeys keys;
     private final Purpose purpose;
     private final long maxUnframedLength;
     private final byte[] messageId;
-    private final AtomicBoolean encryptorTaken = new AtomicBoolean();
+    private final FrameLedger ledger;
+    private final AtomicReference<Writing> writing = new AtomicReference<>(Writing.NOT_YET);
 
     OpenMessage(
-            CryptoProvider provider, MessageHeader header, ContentKeys keys, Purpose purpose, long maxUnframedLength) {
+            CryptoProvider provider,
+            MessageHeader header,
+            ContentKeys keys,
+            Purpose purpose,
+            long maxUnframedLength,
+            FrameLedger ledger) {
         this.provider = provider;
         this.header = header;
         this.keys = keys;
         this.purpose = purpose;
         this.maxUnframedLength = maxUnframedLength;
+        this.ledger = ledger;
         this.messageId = header.messageId();
     }
 
@@ -58,34 +73,27 @@ public final class OpenMessage implements AutoCloseable {
      * @throws IllegalStateException if this is no newly created message, or an encryptor was taken
      */
     public MessageEncryptor encryptor(OptionalLong plaintextLength) {
-        if (purpose != Purpose.CREATED || !encryptorTaken.compareAndSet(false, true)) {
+        if (purpose != Purpose.CREATED || !writing.compareAndSet(Writing.NOT_YET, Writing.WHOLE)) {
             throw new IllegalStateException(
                     "This message was encrypted already, or was opened for reading; create a new one");
         }
         return new MessageEncryptor(
-                frameCipher(),
-                header.encodedView(),
-                header.frameLength(),
-                1,
-                plaintextLength,
-                true,
-                new FrameLedger(),
-                false);
+                frameCipher(), header.encodedView(), header.frameLength(), 1, plaintextLength, true, Optional.empty());
     }
 
     /**
      * Returns the encryptor of one part of the body for a multipart upload. Parts may be encrypted at the same time and in any order, and the same part
-     * again: the ledger sees to it that no frame number is used for two plaintexts.
+     * again: the {@link #ledger} sees to it that no frame number is used for two plaintexts.
      *
      * @param firstFrame sequence number of the part's first frame: 1 + (plaintext offset of the part) / (frame length). With 1 the header comes first
      * @param plaintextLength bytes of the part; a whole number of frames unless it is the last
      * @param last whether the message ends with this part; with length 0 it is an empty final frame alone
-     * @param ledger the upload's ledger, one and the same for all its parts and attempts
      * @throws IllegalStateException if the message was opened for reading, or its {@link #encryptor} was taken
      * @throws IllegalArgumentException if the part cannot be cut like this
      */
-    public MessageEncryptor partEncryptor(long firstFrame, long plaintextLength, boolean last, FrameLedger ledger) {
-        if (purpose == Purpose.READ || encryptorTaken.get()) {
+    public MessageEncryptor partEncryptor(long firstFrame, long plaintextLength, boolean last) {
+        boolean parts = writing.updateAndGet(now -> now == Writing.WHOLE ? now : Writing.PARTS) == Writing.PARTS;
+        if (purpose == Purpose.READ || !parts) {
             throw new IllegalStateException("This message was encrypted as a whole, or was opened for reading");
         }
         if (firstFrame < 1 || plaintextLength < 0 || (!last && plaintextLength % header.frameLength() != 0)) {
@@ -102,8 +110,12 @@ public final class OpenMessage implements AutoCloseable {
                 firstFrame,
                 OptionalLong.of(plaintextLength),
                 last,
-                ledger,
-                true);
+                Optional.of(ledger));
+    }
+
+    /** Returns the record of the parts that were encrypted. */
+    public FrameLedger ledger() {
+        return ledger;
     }
 
     /** Returns a decryptor of the whole body, which is fed what follows the header. */

@@ -1,6 +1,5 @@
 package dev.s3envelope.core.message;
 
-import dev.s3envelope.core.EnvelopeException;
 import dev.s3envelope.core.IntegrityException;
 import java.nio.ByteBuffer;
 
@@ -67,7 +66,7 @@ public final class RangeDecryptor implements AutoCloseable {
         }
         try {
             return run(in, out);
-        } catch (EnvelopeException | IllegalStateException e) {
+        } catch (RuntimeException e) {
             close();
             throw e;
         }

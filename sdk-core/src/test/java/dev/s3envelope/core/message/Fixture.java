@@ -71,7 +71,7 @@ final class Fixture {
                     .use(key -> ContentKeys.derive(JDK, materials.request().suite(), key, id));
             byte[] body = HeaderWriter.body(materials, id, frameLength, keys.commitment());
             MessageHeader header = HeaderWriter.withTag(materials, frameLength, body, keys.tag(JDK, body));
-            return new OpenMessage(JDK, header, keys, OpenMessage.Purpose.CREATED, 1 << 20);
+            return new OpenMessage(JDK, header, keys, OpenMessage.Purpose.CREATED, 1 << 20, new FrameLedger());
         }
     }
 

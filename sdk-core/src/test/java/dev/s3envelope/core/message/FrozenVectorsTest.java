@@ -66,7 +66,8 @@ class FrozenVectorsTest {
                     materials.dataKey().use(key -> ContentKeys.derive(Fixture.JDK, request.suite(), key, id));
             byte[] body = HeaderWriter.body(materials, id, 4096, keys.commitment());
             MessageHeader header = HeaderWriter.withTag(materials, 4096, body, keys.tag(Fixture.JDK, body));
-            try (OpenMessage message = new OpenMessage(Fixture.JDK, header, keys, OpenMessage.Purpose.CREATED, 0)) {
+            try (OpenMessage message =
+                    new OpenMessage(Fixture.JDK, header, keys, OpenMessage.Purpose.CREATED, 0, new FrameLedger())) {
                 byte[] written = Fixture.encrypt(message, new byte[5000]);
                 assertEquals(
                         FrozenVectors.resource("frozen-header.hex").strip(),

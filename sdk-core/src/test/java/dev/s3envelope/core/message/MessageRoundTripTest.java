@@ -73,7 +73,6 @@ class MessageRoundTripTest {
         int partSize = 40;
         byte[] plaintext = Fixture.bytes(new Random(SEED), size);
         try (OpenMessage message = Fixture.create(10)) {
-            FrameLedger ledger = new FrameLedger();
             List<byte[]> parts = new ArrayList<>(Collections.nCopies(size / partSize + 1, new byte[0]));
             List<Integer> order = new ArrayList<>();
             for (int i = 0; i < parts.size(); i++) {
@@ -83,8 +82,7 @@ class MessageRoundTripTest {
             for (int i : order) {
                 // The last part is shorter than the others; where none is, it is the empty final frame.
                 byte[] part = Arrays.copyOfRange(plaintext, i * partSize, Math.min(size, (i + 1) * partSize));
-                MessageEncryptor encryptor =
-                        message.partEncryptor(1 + 4L * i, part.length, i == parts.size() - 1, ledger);
+                MessageEncryptor encryptor = message.partEncryptor(1 + 4L * i, part.length, i == parts.size() - 1);
                 byte[] encrypted = Fixture.encrypt(encryptor, part, new Random(i));
                 assertEquals(OptionalLong.of(encrypted.length), encryptor.outputLength());
                 parts.set(i, encrypted);
@@ -103,14 +101,13 @@ class MessageRoundTripTest {
     void samePartAgain_isTheSameBytes_andAnotherPartIsRefused() {
         byte[] part = Fixture.bytes(new Random(SEED), 40);
         try (OpenMessage message = Fixture.create(10)) {
-            FrameLedger ledger = new FrameLedger();
-            byte[] first = Fixture.encrypt(message.partEncryptor(5, 40, false, ledger), part, null);
-            byte[] again = Fixture.encrypt(message.partEncryptor(5, 40, false, ledger), part, new Random(SEED));
+            byte[] first = Fixture.encrypt(message.partEncryptor(5, 40, false), part, null);
+            byte[] again = Fixture.encrypt(message.partEncryptor(5, 40, false), part, new Random(SEED));
             assertArrayEquals(first, again);
 
             byte[] changed = part.clone();
             changed[25] ^= 1;
-            MessageEncryptor encryptor = message.partEncryptor(5, 40, false, ledger);
+            MessageEncryptor encryptor = message.partEncryptor(5, 40, false);
             ByteBuffer out = ByteBuffer.allocate(1000);
             assertThrows(OperationRefusedException.class, () -> encryptor.encrypt(ByteBuffer.wrap(changed), out));
             assertEquals(2 * 42, out.position(), "the equal frames before the changed one, nothing of it");
@@ -123,11 +120,10 @@ class MessageRoundTripTest {
     void partOfEqualContentButOtherKind_isRefused() {
         byte[] part = new byte[10];
         try (OpenMessage message = Fixture.create(10)) {
-            FrameLedger ledger = new FrameLedger();
-            Fixture.encrypt(message.partEncryptor(1, 10, false, ledger), part, null);
+            Fixture.encrypt(message.partEncryptor(1, 10, false), part, null);
             assertThrows(
                     OperationRefusedException.class,
-                    () -> Fixture.encrypt(message.partEncryptor(1, 10, true, ledger), part, null));
+                    () -> Fixture.encrypt(message.partEncryptor(1, 10, true), part, null));
         }
     }
 
@@ -135,16 +131,15 @@ class MessageRoundTripTest {
     void retiredFrames_areNeverEncryptedAgain() {
         byte[] part = new byte[20];
         try (OpenMessage message = Fixture.create(10)) {
-            FrameLedger ledger = new FrameLedger();
-            Fixture.encrypt(message.partEncryptor(255, 20, false, ledger), part, null);
-            ledger.retire(1, 600);
+            Fixture.encrypt(message.partEncryptor(255, 20, false), part, null);
+            message.ledger().retire(1, 600);
             assertThrows(
                     OperationRefusedException.class,
-                    () -> Fixture.encrypt(message.partEncryptor(255, 20, false, ledger), part, null));
+                    () -> Fixture.encrypt(message.partEncryptor(255, 20, false), part, null));
             assertThrows(
                     OperationRefusedException.class,
-                    () -> Fixture.encrypt(message.partEncryptor(600, 10, false, ledger), new byte[10], null));
-            Fixture.encrypt(message.partEncryptor(601, 10, false, ledger), new byte[10], null);
+                    () -> Fixture.encrypt(message.partEncryptor(600, 10, false), new byte[10], null));
+            Fixture.encrypt(message.partEncryptor(601, 10, false), new byte[10], null);
         }
     }
 
@@ -167,10 +162,9 @@ class MessageRoundTripTest {
     @Test
     void messageIsEncryptedOnce_andReadersCannotEncrypt() {
         try (OpenMessage message = Fixture.create(10)) {
-            FrameLedger ledger = new FrameLedger();
             message.encryptor(OptionalLong.empty());
             assertThrows(IllegalStateException.class, () -> message.encryptor(OptionalLong.empty()));
-            assertThrows(IllegalStateException.class, () -> message.partEncryptor(1, 10, true, ledger));
+            assertThrows(IllegalStateException.class, () -> message.partEncryptor(1, 10, true));
         }
         byte[] encrypted;
         try (OpenMessage message = Fixture.create(10)) {
@@ -178,7 +172,7 @@ class MessageRoundTripTest {
         }
         try (OpenMessage open = Fixture.open(engine, encrypted)) {
             assertThrows(IllegalStateException.class, () -> open.encryptor(OptionalLong.empty()));
-            assertThrows(IllegalStateException.class, () -> open.partEncryptor(1, 10, true, new FrameLedger()));
+            assertThrows(IllegalStateException.class, () -> open.partEncryptor(1, 10, true));
         }
     }
 
@@ -206,17 +200,52 @@ class MessageRoundTripTest {
     }
 
     @Test
-    void resumedMessage_givesTheSameParts() {
+    void resumedMessage_givesTheSameParts_andRefusesOthers() {
         byte[] part = Fixture.bytes(new Random(SEED), 40);
         try (OpenMessage message = Fixture.create(10)) {
-            byte[] before = Fixture.encrypt(message.partEncryptor(5, 40, true, new FrameLedger()), part, null);
-            MessageHeader state = HeaderParser.parse(message.header().encoded(), Fixture.LIMITS);
-            try (OpenMessage resumed = Fixture.join(engine.resume(state, Fixture.keyring(), Optional.empty()))) {
-                assertArrayEquals(
-                        before, Fixture.encrypt(resumed.partEncryptor(5, 40, true, new FrameLedger()), part, null));
+            byte[] before = Fixture.encrypt(message.partEncryptor(5, 40, false), part, null);
+            message.ledger().retire(300, 2);
+            MessageHeader header = HeaderParser.parse(message.header().encoded(), Fixture.LIMITS);
+            FrameLedger ledger = FrameLedger.restore(message.ledger().export());
+            try (OpenMessage resumed =
+                    Fixture.join(engine.resume(header, Fixture.keyring(), Optional.empty(), ledger))) {
+                assertArrayEquals(before, Fixture.encrypt(resumed.partEncryptor(5, 40, false), part, null));
+                refused(resumed.partEncryptor(5, 40, false), new byte[40]);
+                refused(resumed.partEncryptor(301, 10, false), new byte[10]);
+                Fixture.encrypt(resumed.partEncryptor(302, 10, false), new byte[10], null);
                 assertThrows(IllegalStateException.class, () -> resumed.encryptor(OptionalLong.empty()));
             }
         }
+    }
+
+    @Test
+    void ledger_exportsAndRestoresWhole() {
+        try (OpenMessage message = Fixture.create(10)) {
+            Fixture.encrypt(message.partEncryptor(200, 1000, false), new byte[1000], null);
+            message.ledger().retire(512, 256);
+            message.ledger().retire(3, 1);
+            byte[] exported = message.ledger().export();
+            assertArrayEquals(exported, FrameLedger.restore(exported).export());
+            assertArrayEquals(new byte[] {1}, new FrameLedger().export());
+            for (int length = 0; length < exported.length; length += 41) {
+                byte[] cut = Arrays.copyOf(exported, length);
+                assertThrows(IllegalArgumentException.class, () -> FrameLedger.restore(cut));
+            }
+            assertThrows(IllegalArgumentException.class, () -> FrameLedger.restore(new byte[] {2}));
+        }
+    }
+
+    @Test
+    void messageInParts_isNotEncryptedAsAWholeToo() {
+        try (OpenMessage message = Fixture.create(10)) {
+            message.partEncryptor(1, 10, true);
+            assertThrows(IllegalStateException.class, () -> message.encryptor(OptionalLong.empty()));
+            message.partEncryptor(1, 10, true);
+        }
+    }
+
+    private static void refused(MessageEncryptor encryptor, byte[] part) {
+        assertThrows(OperationRefusedException.class, () -> Fixture.encrypt(encryptor, part, null));
     }
 
     @Test
