@@ -15,7 +15,7 @@ import java.util.function.Predicate;
  * The record of every request a LocalAws instance answered, oldest first, in the manner of CloudTrail.
  *
  * <p>An event is in the log before its answer is on the wire, so a test may look right after its call returned. The log keeps the
- * latest 200,000 events and drops older ones. Thread-safe; the lists it returns are copies.
+ * latest 50,000 events and drops older ones. Thread-safe; the lists it returns are copies.
  *
  * <pre>{@code
  * EventLog.Mark before = aws.events().mark();
@@ -25,7 +25,7 @@ import java.util.function.Predicate;
  */
 public final class EventLog {
     /** How many events are kept. */
-    public static final int CAPACITY = 200_000;
+    public static final int CAPACITY = 50_000;
 
     private final ArrayDeque<Event> events = new ArrayDeque<>();
     private long dropped;

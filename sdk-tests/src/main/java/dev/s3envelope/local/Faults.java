@@ -24,7 +24,10 @@ public final class Faults {
     /** Creates an instance without faults. */
     public Faults() {}
 
-    /** Starts a rule for one operation of one service, once; {@code "*"} matches any operation. */
+    /**
+     * Starts a rule for one operation of one service, once; {@code "*"} matches any operation. STS names its operation in the body, which
+     * comes after the faults: use {@code "*"} there.
+     */
     public Ordering on(String service, String operation) {
         return new Ordering(Objects.requireNonNull(service), Objects.requireNonNull(operation));
     }

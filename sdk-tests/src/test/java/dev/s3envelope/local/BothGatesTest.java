@@ -128,6 +128,17 @@ class BothGatesTest {
     }
 
     @Test
+    void reachesCustomerKeysButNotAwsS3_whenAResourceControlPolicyDeniesKms() {
+        owner.resourceControlPolicies("""
+                {"Version": "2012-10-17", "Statement": [
+                  {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"},
+                  {"Effect": "Deny", "Principal": "*", "Action": "kms:*", "Resource": "*"}]}""");
+        refused(403, "AccessDenied", () -> put(owner.root(), key.arn()));
+        put(owner.root(), "alias/aws/s3");
+        assertEquals("hello", get(owner.root()));
+    }
+
+    @Test
     void answersKmsErrorsWithPrefix_whenTheKeyIsDisabledOrPendingDeletion() {
         put(owner.root(), key.arn());
         key.disable();

@@ -8,6 +8,8 @@ import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.services.kms.KmsClient;
 import software.amazon.awssdk.services.kms.model.KmsException;
@@ -65,6 +67,17 @@ class FaultsTest {
             assertEquals("ThrottlingException", e.awsErrorDetails().errorCode());
             assertTrue(e.isThrottlingException());
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"KeyUnavailableException", "DependencyTimeoutException", "KMSInternalException"})
+    void isRetriedByTheSdk_whenKmsFailsWith500(String code) {
+        LocalAws aws = extension.aws();
+        aws.faults().on("kms", "ListKeys").fail(500, code, "");
+        aws.kms(aws.account("111122223333").root()).listKeys();
+        assertEquals(
+                code,
+                aws.events().operation("ListKeys").failed().single().errorCode().orElseThrow());
     }
 
     @Test

@@ -83,9 +83,8 @@ class SetupFileTest {
     void putsKeysOfOtherAccountsIntoPolicies(LocalAws aws) {
         SetupFile.parse(FILE).apply(aws);
         LocalUser bob = aws.account("444455556666").user("bob");
-        assertTrue(bob.policies()
-                .get("all")
-                .contains(aws.account("111122223333").key("alias/documents").arn()));
+        String arn = aws.account("111122223333").key("alias/documents").arn();
+        assertTrue(String.valueOf(bob.policies().get("all")).contains(arn));
     }
 
     @Test
@@ -95,7 +94,7 @@ class SetupFileTest {
         assertEquals(Map.of(), aws.account("444455556666").role("new").policies());
         SetupFileException e =
                 assertThrows(SetupFileException.class, () -> SetupFile.load(directory.resolve("none.json")));
-        assertTrue(e.getMessage().contains("none.json"));
+        assertTrue(String.valueOf(e.getMessage()).contains("none.json"));
     }
 
     @ParameterizedTest
@@ -128,7 +127,8 @@ class SetupFileTest {
             SetupFileException e = assertThrows(
                     SetupFileException.class, () -> SetupFile.parse(json).apply(aws));
             assertEquals(path, e.path());
-            assertTrue(e.getMessage().startsWith(path.isEmpty() ? "set-up file: " : path + ": "), e.getMessage());
+            String message = String.valueOf(e.getMessage());
+            assertTrue(message.startsWith(path.isEmpty() ? "set-up file: " : path + ": "), message);
         }
     }
 }

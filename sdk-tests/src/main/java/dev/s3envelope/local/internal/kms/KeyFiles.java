@@ -47,6 +47,7 @@ final class KeyFiles implements KeyStore.Journal {
                 .put("created", facts.created().toString())
                 .put("description", key.description())
                 .put("state", key.state().wireName())
+                .put("pendingWindowDays", key.pendingWindowDays())
                 .put("policy", key.policy())
                 .put("rotationEnabled", key.rotation().enabled())
                 .put("rotationPeriodDays", key.rotation().periodDays());
@@ -173,6 +174,7 @@ final class KeyFiles implements KeyStore.Journal {
         KmsKey key = new KmsKey(facts, materials, in.required("policy").textValue());
         key.describe(in.required("description").textValue());
         key.state(KeyState.parse(in.required("state").textValue()), time(in, "deletion"));
+        key.pendingWindowDays(in.required("pendingWindowDays").intValue());
         key.rotation(new KmsKey.Rotation(
                 in.required("rotationEnabled").booleanValue(),
                 in.required("rotationPeriodDays").intValue(),

@@ -29,6 +29,9 @@ final class KeyMetadata {
         if (key.state() == KeyState.PENDING_DELETION) {
             key.deletion().ifPresent(date -> out.put("DeletionDate", seconds(date)));
         }
+        if (key.state() == KeyState.PENDING_REPLICA_DELETION) {
+            out.put("PendingDeletionWindowInDays", key.pendingWindowDays());
+        }
         if (key.usage().equals("ENCRYPT_DECRYPT") && !key.spec().asymmetric()) {
             out.putArray("EncryptionAlgorithms").add("SYMMETRIC_DEFAULT");
         }

@@ -190,6 +190,7 @@ final class KeyOperations {
         ObjectNode out = empty().put("KeyId", key.arn()).put("PendingWindowInDays", window);
         if (hasReplicas) {
             key.state(KeyState.PENDING_REPLICA_DELETION, null);
+            key.pendingWindowDays(window);
         } else {
             key.state(KeyState.PENDING_DELETION, date);
             out.put("DeletionDate", KeyMetadata.seconds(date));

@@ -2,6 +2,7 @@ package dev.s3envelope.local.internal.kms;
 
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
@@ -125,6 +126,27 @@ final class KeyStore {
         aliasesOf(place).values().removeIf(alias -> alias.keyId().equals(key.id()));
         journal.keyRemoved(key);
         journal.aliasesChanged(place, List.copyOf(aliasesOf(place).values()));
+        primaryWaitingFor(key).ifPresent(primary -> {
+            primary.state(
+                    KeyState.PENDING_DELETION,
+                    key.deletion().orElseThrow().plus(Duration.ofDays(primary.pendingWindowDays())));
+            journal.keyChanged(primary);
+        });
+    }
+
+    /** The primary key whose own waiting period begins now that its last replica is gone. */
+    private Optional<KmsKey> primaryWaitingFor(KmsKey replica) {
+        String region = replica.facts().primaryRegion();
+        if (region == null || replica.primary()) {
+            return Optional.empty();
+        }
+        KmsKey primary = keysOf(new Place(replica.account(), region)).get(replica.id());
+        if (primary == null
+                || primary.state() != KeyState.PENDING_REPLICA_DELETION
+                || related(primary).size() > 1) {
+            return Optional.empty();
+        }
+        return Optional.of(primary);
     }
 
     /** The keys of an account in a Region, by id. */
@@ -202,7 +224,7 @@ final class KeyStore {
                         now),
                 KeyPolicies.awsManagedS3(region, account));
         key.describe("Default key that protects my S3 objects when no other key is defined");
-        key.rotation(new KmsKey.Rotation(true, 365, now.plus(java.time.Duration.ofDays(365))));
+        key.rotation(new KmsKey.Rotation(true, 365, now.plus(Duration.ofDays(365))));
         changed(key);
         alias(account, region, AWS_S3, new Alias(AWS_S3, key.id(), now, now));
         return key;

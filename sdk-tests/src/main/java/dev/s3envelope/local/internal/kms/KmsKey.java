@@ -41,6 +41,7 @@ final class KmsKey {
     private String policy;
     private KeyState state = KeyState.ENABLED;
     private @Nullable Instant deletion;
+    private int pendingWindowDays;
     private Rotation rotation = Rotation.OFF;
 
     KmsKey(Facts facts, List<KeyMaterial> materials, String policy) {
@@ -117,6 +118,15 @@ final class KmsKey {
     synchronized void state(KeyState next, @Nullable Instant deletionDate) {
         this.state = next;
         this.deletion = deletionDate;
+    }
+
+    /** The waiting period of a primary key whose replicas must go first. */
+    synchronized int pendingWindowDays() {
+        return pendingWindowDays;
+    }
+
+    synchronized void pendingWindowDays(int days) {
+        this.pendingWindowDays = days;
     }
 
     synchronized Rotation rotation() {

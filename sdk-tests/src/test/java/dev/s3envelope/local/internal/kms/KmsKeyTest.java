@@ -236,8 +236,37 @@ class KmsKeyTest {
                     primary.arn(),
                     described.multiRegionConfiguration().primaryKey().arn());
         }
-        kms.scheduleKeyDeletion(b -> b.keyId(primary.keyId()));
-        assertEquals("PendingReplicaDeletion", primary.state());
+    }
+
+    @Test
+    void waitsForItsReplicas_whenAPrimaryKeyIsToBeDeleted() {
+        StepClock clock = new StepClock(Instant.parse("2026-11-20T12:00:00Z"));
+        try (LocalAws timed = LocalAws.builder().clock(clock).build()) {
+            LocalAccount owner = timed.account("111122223333");
+            LocalKey primary = owner.createMultiRegionKey("us-east-1");
+            LocalKey replica = primary.replicate("eu-west-1");
+            KmsClient client = timed.kms(owner.root());
+            client.scheduleKeyDeletion(b -> b.keyId(primary.keyId()).pendingWindowInDays(7));
+            KeyMetadata waiting =
+                    client.describeKey(b -> b.keyId(primary.keyId())).keyMetadata();
+            assertEquals("PendingReplicaDeletion", waiting.keyStateAsString());
+            assertEquals(7, waiting.pendingDeletionWindowInDays());
+            assertNull(waiting.deletionDate());
+
+            replica.scheduleDeletion();
+            clock.step(Duration.ofDays(30));
+            refused("NotFoundException", () -> {
+                try (KmsClient there = timed.configure(KmsClient.builder(), owner.root())
+                        .region(Region.EU_WEST_1)
+                        .build()) {
+                    there.describeKey(b -> b.keyId(replica.keyId()));
+                }
+            });
+            KeyMetadata pending =
+                    client.describeKey(b -> b.keyId(primary.keyId())).keyMetadata();
+            assertEquals(KeyState.PENDING_DELETION, pending.keyState());
+            assertEquals(clock.instant().plus(Duration.ofDays(7)), pending.deletionDate());
+        }
     }
 
     @Test
