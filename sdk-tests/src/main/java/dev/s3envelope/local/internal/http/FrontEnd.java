@@ -17,9 +17,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.SynchronousQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +32,6 @@ import org.jspecify.annotations.Nullable;
 public final class FrontEnd implements AutoCloseable {
     private static final int MAX_HEADER_BYTES = 32 * 1024;
     private static final int MAX_BUFFERED_BODY = 4 << 20;
-    private static final int MAX_WORKERS = 512;
 
     static {
         if (System.getProperty("sun.net.httpserver.nodelay") == null) {
@@ -58,18 +55,12 @@ public final class FrontEnd implements AutoCloseable {
         this.faults = faults;
         this.tls = tls;
         AtomicInteger number = new AtomicInteger();
-        this.workers = new ThreadPoolExecutor(
-                0,
-                MAX_WORKERS,
-                30,
-                TimeUnit.SECONDS,
-                new SynchronousQueue<>(),
-                task -> {
-                    Thread thread = new Thread(task, "local-aws-" + number.incrementAndGet());
-                    thread.setDaemon(true);
-                    return thread;
-                },
-                new ThreadPoolExecutor.CallerRunsPolicy());
+        // Without a bound: a request that waits for a slow client or an injected delay must not hold up the others.
+        this.workers = Executors.newCachedThreadPool(task -> {
+            Thread thread = new Thread(task, "local-aws-" + number.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+        });
     }
 
     /** Starts listening; port 0 takes any free port. Plain HTTP when {@code tls} is null. */

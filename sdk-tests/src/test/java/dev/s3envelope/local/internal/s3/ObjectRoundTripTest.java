@@ -9,12 +9,17 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.core.async.AsyncRequestBody;
 import software.amazon.awssdk.core.async.AsyncResponseTransformer;
+import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.http.apache5.Apache5HttpClient;
+import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.ChecksumAlgorithm;
@@ -130,6 +135,32 @@ class ObjectRoundTripTest {
             S3Object listed = s3.listObjects(b -> b.bucket("bucket")).contents().get(0);
             assertEquals(data.length, listed.size());
         }
+    }
+
+    @Test
+    void isTrusted_whenTheClientTakesItsTrustManagers() throws IOException {
+        try (LocalS3 aws = LocalS3.start(S3Settings.defaults(), true);
+                S3Client trusting = client(aws, true);
+                S3Client stranger = client(aws, false)) {
+            trusting.createBucket(b -> b.bucket("bucket"));
+            assertEquals(1, trusting.listBuckets().buckets().size());
+            assertThrows(SdkClientException.class, stranger::listBuckets);
+        }
+    }
+
+    private static S3Client client(LocalS3 aws, boolean trusting) {
+        Apache5HttpClient.Builder http = Apache5HttpClient.builder();
+        if (trusting) {
+            http.tlsTrustManagersProvider(
+                    () -> Objects.requireNonNull(aws.frontEnd.tls()).trustManagers());
+        }
+        return S3Client.builder()
+                .endpointOverride(aws.endpoint())
+                .region(Region.US_EAST_1)
+                .forcePathStyle(true)
+                .credentialsProvider(LocalS3.provider(LocalS3.ALICE))
+                .httpClientBuilder(http)
+                .build();
     }
 
     static byte[] bytes(int size) {
