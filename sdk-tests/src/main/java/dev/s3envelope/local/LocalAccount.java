@@ -6,9 +6,11 @@ import dev.s3envelope.core.iam.PolicyDocument;
 import dev.s3envelope.core.iam.PolicyType;
 import dev.s3envelope.local.internal.iam.Account;
 import dev.s3envelope.local.internal.iam.Accounts;
+import dev.s3envelope.local.internal.iam.Holder;
 import dev.s3envelope.local.internal.iam.TrustPolicy;
 import dev.s3envelope.local.internal.kms.Kms;
 import java.time.Clock;
+import java.util.Comparator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.function.Consumer;
@@ -64,6 +66,22 @@ public final class LocalAccount {
         return account.user(bare(name))
                 .map(holder -> new LocalUser(accounts, holder))
                 .orElseGet(() -> createUser(name));
+    }
+
+    /** The users made so far, by name. */
+    public List<LocalUser> users() {
+        return account.users().stream()
+                .sorted(Comparator.comparing(Holder::name))
+                .map(holder -> new LocalUser(accounts, holder))
+                .toList();
+    }
+
+    /** The roles made so far, by name. */
+    public List<LocalRole> roles() {
+        return account.roles().stream()
+                .sorted(Comparator.comparing(Holder::name))
+                .map(holder -> new LocalRole(accounts, holder, clock))
+                .toList();
     }
 
     /** Makes a role without any permission that principals of this account may assume if their own policies allow it. */
