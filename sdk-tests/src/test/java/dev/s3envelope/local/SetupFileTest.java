@@ -12,7 +12,12 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.kms.model.DataKeySpec;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
+import software.amazon.awssdk.services.s3.model.S3Exception;
 
 @ExtendWith(LocalAwsExtension.class)
 class SetupFileTest {
@@ -85,6 +90,33 @@ class SetupFileTest {
         LocalUser bob = aws.account("444455556666").user("bob");
         String arn = aws.account("111122223333").key("alias/documents").arn();
         assertTrue(String.valueOf(bob.policies().get("all")).contains(arn));
+    }
+
+    @Test
+    void configuresBuckets(LocalAws aws) {
+        SetupFile.parse("""
+                {"accounts": {"777788889999": {
+                  "keys": {"alias/eu": {"region": "eu-west-1"}},
+                  "buckets": {"configured": {
+                    "region": "eu-west-1", "versioning": true,
+                    "defaultEncryption": {"mode": "aws:kms", "key": "alias/eu", "bucketKey": true},
+                    "policy": {"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Principal": "*", "Action": "s3:DeleteObject",
+                      "Resource": "arn:aws:s3:::configured/*"}}}}}}}""").apply(aws);
+        LocalAccount account = aws.account("777788889999");
+        try (S3Client s3 = aws.configure(S3Client.builder(), account.root())
+                .region(Region.EU_WEST_1)
+                .build()) {
+            s3.putObject(b -> b.bucket("configured").key("a"), RequestBody.fromString("hello"));
+            HeadObjectResponse head = s3.headObject(b -> b.bucket("configured").key("a"));
+            assertEquals(account.key("alias/eu", "eu-west-1").arn(), head.ssekmsKeyId());
+            assertTrue(head.bucketKeyEnabled());
+            assertEquals(
+                    "Enabled",
+                    s3.getBucketVersioning(b -> b.bucket("configured")).statusAsString());
+            assertThrows(
+                    S3Exception.class,
+                    () -> s3.deleteObject(b -> b.bucket("configured").key("a")));
+        }
     }
 
     @Test
