@@ -3,6 +3,9 @@ package dev.s3envelope.contract;
 import dev.s3envelope.core.arn.AccountId;
 import dev.s3envelope.local.LocalAws;
 import dev.s3envelope.local.LocalPrincipal;
+import java.net.http.HttpClient;
+import java.security.GeneralSecurityException;
+import javax.net.ssl.SSLContext;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -65,6 +68,17 @@ final class LocalAwsTarget implements Target {
     @Override
     public String bucket() {
         return BUCKET;
+    }
+
+    @Override
+    public HttpClient http() {
+        try {
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(null, aws.trustManagers().orElseThrow(), null);
+            return HttpClient.newBuilder().sslContext(context).build();
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     @Override

@@ -9,7 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.s3envelope.core.arn.AccountId;
 import dev.s3envelope.core.arn.KeyArn;
 import dev.s3envelope.core.guard.BucketDirectory;
-import dev.s3envelope.core.guard.CallerIdentity;
 import dev.s3envelope.core.guard.WriteGuard;
 import dev.s3envelope.core.mode.BucketKey;
 import dev.s3envelope.core.mode.EncryptionContext;
@@ -21,68 +20,41 @@ import dev.s3envelope.core.policy.PolicyRule;
 import dev.s3envelope.core.ssec.SseCKey;
 import dev.s3envelope.core.ssec.SseCKeySource;
 import dev.s3envelope.s3.BucketEncryption;
-import dev.s3envelope.s3.EnvelopeBuilder;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.TreeMap;
-import java.util.function.Consumer;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import software.amazon.awssdk.services.s3.model.CompleteMultipartUploadRequest;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
-import software.amazon.awssdk.services.s3.model.CopyObjectRequest;
 import software.amazon.awssdk.services.s3.model.CreateMultipartUploadRequest;
 import software.amazon.awssdk.services.s3.model.GetObjectAttributesRequest;
-import software.amazon.awssdk.services.s3.model.GetObjectRequest;
-import software.amazon.awssdk.services.s3.model.HeadObjectRequest;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Request;
 import software.amazon.awssdk.services.s3.model.ListPartsRequest;
 import software.amazon.awssdk.services.s3.model.ObjectAttributes;
 import software.amazon.awssdk.services.s3.model.PutBucketEncryptionRequest;
-import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 import software.amazon.awssdk.services.s3.model.S3Object;
 import software.amazon.awssdk.services.s3.model.UploadPartCopyRequest;
 import software.amazon.awssdk.services.s3.model.UploadPartRequest;
 
 /** Objects under every server-side mode: written, read, copied and uploaded in parts, through both clients. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-abstract class ServerSideModesContract {
+abstract class ServerSideModesContract extends ContractSuite {
     private static final int MIB = 1 << 20;
     private static final SseCKey CURRENT = key(1);
     private static final SseCKey FORMER = key(2);
 
-    private Target target;
-
-    abstract Target open();
-
-    @BeforeAll
-    void openTarget() {
-        target = open();
-    }
-
-    @AfterAll
-    void closeTarget() {
-        if (target != null) {
-            target.close();
-        }
-    }
-
     /** The modes, each by the word that names it in keys and reports. */
     private Map<String, EncryptionMode> modes() {
-        KeyArn key = KeyArn.parse(target.kmsKey());
+        KeyArn key = KeyArn.parse(target().kmsKey());
         Map<String, EncryptionMode> modes = new TreeMap<>();
         modes.put("sse-s3", EncryptionMode.sseS3());
         modes.put("sse-kms", EncryptionMode.sseKms(key));
@@ -127,12 +99,15 @@ abstract class ServerSideModesContract {
         assertEquals(
                 body.length,
                 s3.attributes(GetObjectAttributesRequest.builder()
-                                .bucket(target.bucket())
+                                .bucket(target().bucket())
                                 .key(key)
                                 .objectAttributes(ObjectAttributes.OBJECT_SIZE)
                                 .build())
                         .objectSize());
         String md5 = HexFormat.of().formatHex(MessageDigest.getInstance("MD5").digest(body));
+        if (!target().etagsTellTheMode()) {
+            return;
+        }
         if (mode.equals("sse-s3")) {
             assertEquals("\"" + md5 + "\"", etag);
         } else if (mode.startsWith("sse-kms") || mode.equals("sse-c")) {
@@ -161,16 +136,16 @@ abstract class ServerSideModesContract {
         s3.put(put(source), second);
         String key = kind + "/parts/" + mode;
         String upload = s3.create(CreateMultipartUploadRequest.builder()
-                        .bucket(target.bucket())
+                        .bucket(target().bucket())
                         .key(key)
                         .build())
                 .uploadId();
         CompletedPart three = part(s3, key, upload, 3, last);
         CompletedPart one = part(s3, key, upload, 1, first);
         String copied = s3.partCopy(UploadPartCopyRequest.builder()
-                        .sourceBucket(target.bucket())
+                        .sourceBucket(target().bucket())
                         .sourceKey(source)
-                        .destinationBucket(target.bucket())
+                        .destinationBucket(target().bucket())
                         .destinationKey(key)
                         .uploadId(upload)
                         .partNumber(2)
@@ -182,7 +157,7 @@ abstract class ServerSideModesContract {
                 List.of(1, 2, 3),
                 s3
                         .parts(ListPartsRequest.builder()
-                                .bucket(target.bucket())
+                                .bucket(target().bucket())
                                 .key(key)
                                 .uploadId(upload)
                                 .build())
@@ -191,7 +166,7 @@ abstract class ServerSideModesContract {
                         .map(part -> part.partNumber())
                         .toList());
         s3.complete(CompleteMultipartUploadRequest.builder()
-                .bucket(target.bucket())
+                .bucket(target().bucket())
                 .key(key)
                 .uploadId(upload)
                 .multipartUpload(m -> m.parts(one, two, three))
@@ -241,7 +216,7 @@ abstract class ServerSideModesContract {
             Calls s3 = client(kind, policy, builder -> builder.readKeySource(ring));
             List<String> keys = s3
                     .list(ListObjectsV2Request.builder()
-                            .bucket(target.bucket())
+                            .bucket(target().bucket())
                             .prefix(kind + "/mixed/")
                             .build())
                     .contents()
@@ -280,22 +255,22 @@ abstract class ServerSideModesContract {
     @EnumSource(Calls.Kind.class)
     void theBucketDefaultDecides_whereTheModeSaysSo(Calls.Kind kind) {
         Calls s3 = client(kind, EncryptionPolicy.always(EncryptionMode.bucketDefault()));
-        KeyArn key = KeyArn.parse(target.kmsKey());
+        KeyArn key = KeyArn.parse(target().kmsKey());
         try {
             s3.bucketDefault(PutBucketEncryptionRequest.builder()
-                    .bucket(target.bucket())
+                    .bucket(target().bucket())
                     .serverSideEncryptionConfiguration(BucketEncryption.configuration(
                             SseKms.builder(key).bucketKey(BucketKey.ENABLED).build(), false))
                     .build());
             s3.put(put(kind + "/defaulted"), bytes(1, 10));
             HeadObjectResponse head = s3.head(head(kind + "/defaulted"));
             assertEquals("aws:kms", head.serverSideEncryptionAsString());
-            assertEquals(target.kmsKey(), head.ssekmsKeyId());
+            assertEquals(target().kmsKey(), head.ssekmsKeyId());
             s3.copy(copy(kind + "/defaulted", kind + "/defaulted-copy"));
             assertEquals("aws:kms", s3.head(head(kind + "/defaulted-copy")).serverSideEncryptionAsString());
         } finally {
             s3.bucketDefault(PutBucketEncryptionRequest.builder()
-                    .bucket(target.bucket())
+                    .bucket(target().bucket())
                     .serverSideEncryptionConfiguration(BucketEncryption.configuration(EncryptionMode.sseS3(), false))
                     .build());
         }
@@ -320,30 +295,6 @@ abstract class ServerSideModesContract {
         }
     }
 
-    final Target target() {
-        return target;
-    }
-
-    final Calls client(Calls.Kind kind, EncryptionPolicy policy) {
-        return client(kind, policy, builder -> {});
-    }
-
-    private Calls client(Calls.Kind kind, EncryptionPolicy policy, Consumer<EnvelopeBuilder<?>> more) {
-        return kind.open(target, builder -> {
-            builder.policy(policy).writeGuard(guard());
-            more.accept(builder);
-        });
-    }
-
-    final WriteGuard guard() {
-        return WriteGuard.builder()
-                .callerIdentity(CallerIdentity.of(target.account()))
-                .bucketDirectory(BucketDirectory.builder()
-                        .allOthersOwnedBy(target.account())
-                        .build())
-                .build();
-    }
-
     private void assertMode(String mode, HeadObjectResponse head) {
         String expected = switch (mode) {
             case "sse-c" -> null;
@@ -355,11 +306,11 @@ abstract class ServerSideModesContract {
         assertEquals(mode.equals("sse-c") ? "AES256" : null, head.sseCustomerAlgorithm(), mode);
         assertEquals(mode.equals("sse-c") ? CURRENT.md5Base64() : null, head.sseCustomerKeyMD5(), mode);
         if (mode.startsWith("sse-kms") || mode.equals("dsse")) {
-            assertEquals(target.kmsKey(), head.ssekmsKeyId(), mode);
+            assertEquals(target().kmsKey(), head.ssekmsKeyId(), mode);
         }
         if (mode.equals("aws-s3")) {
             assertTrue(head.ssekmsKeyId().contains(":key/"), "the managed key, by its ARN");
-            assertNotEquals(target.kmsKey(), head.ssekmsKeyId());
+            assertNotEquals(target().kmsKey(), head.ssekmsKeyId());
         }
         if (mode.equals("sse-kms-bucket-key")) {
             assertEquals(true, head.bucketKeyEnabled());
@@ -369,7 +320,7 @@ abstract class ServerSideModesContract {
     private CompletedPart part(Calls s3, String key, String upload, int number, byte[] body) {
         String etag = s3.part(
                         UploadPartRequest.builder()
-                                .bucket(target.bucket())
+                                .bucket(target().bucket())
                                 .key(key)
                                 .uploadId(upload)
                                 .partNumber(number)
@@ -377,38 +328,5 @@ abstract class ServerSideModesContract {
                         body)
                 .eTag();
         return CompletedPart.builder().partNumber(number).eTag(etag).build();
-    }
-
-    private PutObjectRequest put(String key) {
-        return PutObjectRequest.builder().bucket(target.bucket()).key(key).build();
-    }
-
-    private GetObjectRequest get(String key) {
-        return GetObjectRequest.builder().bucket(target.bucket()).key(key).build();
-    }
-
-    private HeadObjectRequest head(String key) {
-        return HeadObjectRequest.builder().bucket(target.bucket()).key(key).build();
-    }
-
-    private CopyObjectRequest copy(String from, String to) {
-        return CopyObjectRequest.builder()
-                .sourceBucket(target.bucket())
-                .sourceKey(from)
-                .destinationBucket(target.bucket())
-                .destinationKey(to)
-                .build();
-    }
-
-    private static SseCKey key(int fill) {
-        byte[] bytes = new byte[32];
-        Arrays.fill(bytes, (byte) fill);
-        return SseCKey.of(bytes);
-    }
-
-    private static byte[] bytes(int seed, int length) {
-        byte[] bytes = new byte[length];
-        new Random(seed).nextBytes(bytes);
-        return bytes;
     }
 }

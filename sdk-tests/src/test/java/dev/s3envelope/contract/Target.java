@@ -1,6 +1,7 @@
 package dev.s3envelope.contract;
 
 import dev.s3envelope.core.arn.AccountId;
+import java.net.http.HttpClient;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.presigner.S3Presigner;
@@ -24,6 +25,16 @@ interface Target extends AutoCloseable {
 
     /** A bucket of this run, empty at the beginning, that takes SSE-C uploads. */
     String bucket();
+
+    /** An HTTP client for presigned URLs that trusts the endpoint. */
+    default HttpClient http() {
+        return HttpClient.newHttpClient();
+    }
+
+    /** Whether an ETag is an MD5 under SSE-S3 and nowhere else, as on AWS. */
+    default boolean etagsTellTheMode() {
+        return true;
+    }
 
     @Override
     void close();
