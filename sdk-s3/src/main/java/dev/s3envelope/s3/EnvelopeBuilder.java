@@ -3,15 +3,23 @@ package dev.s3envelope.s3;
 import dev.s3envelope.core.EnvelopeException;
 import dev.s3envelope.core.guard.Transport;
 import dev.s3envelope.core.guard.WriteGuard;
+import dev.s3envelope.core.keyring.Keyring;
+import dev.s3envelope.core.message.MessageEngine;
 import dev.s3envelope.core.policy.EncryptionPolicy;
+import dev.s3envelope.core.s3ec.HoldBack;
+import dev.s3envelope.core.s3ec.S3ecKeyring;
 import dev.s3envelope.core.ssec.SseCKeySource;
 import dev.s3envelope.s3.internal.RequestTransformer;
 import dev.s3envelope.s3.internal.Surroundings;
+import dev.s3envelope.s3.internal.clientside.ClientSideKeys;
+import dev.s3envelope.s3.internal.clientside.ClientSideReads;
+import dev.s3envelope.s3.internal.clientside.ClientSideSettings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.regions.Region;
 
@@ -28,6 +36,12 @@ public abstract sealed class EnvelopeBuilder<B extends EnvelopeBuilder<B>>
     private final List<SseCKeySource> readKeys = new ArrayList<>();
     private @Nullable Region region;
     private boolean closeWrapped;
+    private Supplier<MessageEngine> engine = () -> MessageEngine.builder().build();
+    private final List<Keyring> readKeyrings = new ArrayList<>();
+    private final List<S3ecKeyring> s3ecKeyrings = new ArrayList<>();
+    private boolean requireClientSide;
+    private boolean acceptForeignMessages;
+    private HoldBack holdBack = HoldBack.defaults();
 
     EnvelopeBuilder() {}
 
@@ -70,7 +84,70 @@ public abstract sealed class EnvelopeBuilder<B extends EnvelopeBuilder<B>>
         return self();
     }
 
+    /**
+     * Sets what creates and opens messages: crypto provider, limits, what a reader accepts. By default one with the defaults of
+     * {@link MessageEngine.Builder}, made when it is first needed.
+     */
+    public B messageEngine(MessageEngine engine) {
+        Objects.requireNonNull(engine, "engine");
+        this.engine = () -> engine;
+        return self();
+    }
+
+    /**
+     * Adds a keyring for reading only, asked after those of the policy: for client-side encrypted objects that a former policy or another application
+     * wrote. None by default.
+     */
+    public B readKeyring(Keyring keyring) {
+        readKeyrings.add(Objects.requireNonNull(keyring, "keyring"));
+        return self();
+    }
+
+    /**
+     * Adds a key for reading objects of the S3 Encryption Client, V3 and V2 with AES-GCM; the one with the wrapping of the object is asked. None by
+     * default, and such objects are then refused.
+     */
+    public B s3ecKeyring(S3ecKeyring keyring) {
+        s3ecKeyrings.add(Objects.requireNonNull(keyring, "keyring"));
+        return self();
+    }
+
+    /**
+     * Sets whether a read is refused where every rule that can apply to the object is client-side and the object is not encrypted on the client, so
+     * that nobody passes off plaintext of their own. False by default: buckets may hold objects from before the rule.
+     */
+    public B requireClientSide(boolean required) {
+        this.requireClientSide = required;
+        return self();
+    }
+
+    /**
+     * Sets whether messages without object identity are read, which other AWS Encryption SDKs write; the response says so, see {@link ClientSideObject}.
+     * False by default. They need the metadata entry {@code envelope} all the same: no object is taken for ciphertext by guess.
+     */
+    public B acceptForeignMessages(boolean accept) {
+        this.acceptForeignMessages = accept;
+        return self();
+    }
+
+    /** Sets where objects of the S3 Encryption Client wait until they are verified. {@link HoldBack#defaults()} by default. */
+    public B holdBack(HoldBack holdBack) {
+        this.holdBack = Objects.requireNonNull(holdBack, "holdBack");
+        return self();
+    }
+
     abstract B self();
+
+    final ClientSideKeys clientSideKeys(Executor blocking) {
+        return new ClientSideKeys(engine, blocking);
+    }
+
+    final ClientSideReads clientSideReads(ClientSideKeys keys) {
+        return new ClientSideReads(
+                requiredPolicy(),
+                new ClientSideSettings(readKeyrings, s3ecKeyrings, requireClientSide, acceptForeignMessages, holdBack),
+                keys);
+    }
 
     final boolean closesWrapped() {
         return closeWrapped;

@@ -5,23 +5,38 @@ import dev.s3envelope.s3.internal.AsyncInvocation;
 import dev.s3envelope.s3.internal.BodyFacts;
 import dev.s3envelope.s3.internal.HeldFailureHandler;
 import dev.s3envelope.s3.internal.HeldFailureTransformer;
+import dev.s3envelope.s3.internal.KeyThreads;
 import dev.s3envelope.s3.internal.PresignedDownloads;
 import dev.s3envelope.s3.internal.RequestTransformer;
 import dev.s3envelope.s3.internal.WaiterThread;
 import dev.s3envelope.s3.internal.Wrapped;
+import dev.s3envelope.s3.internal.clientside.AsyncDecryption;
+import dev.s3envelope.s3.internal.clientside.ClientSideHeads;
+import dev.s3envelope.s3.internal.clientside.ClientSideKeys;
+import dev.s3envelope.s3.internal.clientside.ClientSideReads;
+import dev.s3envelope.s3.internal.clientside.ClientSideWrite;
+import dev.s3envelope.s3.internal.clientside.ClientSideWrites;
+import dev.s3envelope.s3.internal.clientside.ReadPort;
+import dev.s3envelope.s3.internal.clientside.Stages;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.ResponseBytes;
 import software.amazon.awssdk.core.async.AsyncRequestBody;
 import software.amazon.awssdk.core.async.AsyncResponseTransformer;
 import software.amazon.awssdk.services.s3.DelegatingS3AsyncClient;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
+import software.amazon.awssdk.services.s3.model.GetObjectAttributesRequest;
+import software.amazon.awssdk.services.s3.model.GetObjectAttributesResponse;
 import software.amazon.awssdk.services.s3.model.GetObjectRequest;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
+import software.amazon.awssdk.services.s3.model.HeadObjectRequest;
+import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.model.PutObjectResponse;
 import software.amazon.awssdk.services.s3.model.S3Request;
@@ -47,6 +62,10 @@ public final class EnvelopeS3AsyncClient extends DelegatingS3AsyncClient {
     private final EncryptionPolicy policy;
     private final RequestTransformer transformer;
     private final WaiterThread waiterThread = new WaiterThread();
+    private final KeyThreads keyThreads = new KeyThreads();
+    private final ClientSideWrites clientSideWrites;
+    private final ClientSideReads clientSideReads;
+    private final ClientSideHeads clientSideHeads;
     private final boolean closeWrapped;
 
     private EnvelopeS3AsyncClient(S3AsyncClient wrapped, Builder builder) {
@@ -54,7 +73,11 @@ public final class EnvelopeS3AsyncClient extends DelegatingS3AsyncClient {
         this.wrapped = wrapped;
         this.policy = builder.requiredPolicy();
         Wrapped facts = Wrapped.of(wrapped::serviceClientConfiguration);
-        this.transformer = builder.transformer(facts.region(), facts.transport(), builder.keyExecutor);
+        this.transformer = builder.transformer(facts.region(), facts.transport(), builder.sseCKeyExecutor());
+        ClientSideKeys keys = builder.clientSideKeys(builder.keyExecutor == null ? keyThreads : builder.keyExecutor);
+        this.clientSideWrites = new ClientSideWrites(keys);
+        this.clientSideReads = builder.clientSideReads(keys);
+        this.clientSideHeads = new ClientSideHeads(clientSideReads);
         this.closeWrapped = builder.closesWrapped();
     }
 
@@ -71,13 +94,26 @@ public final class EnvelopeS3AsyncClient extends DelegatingS3AsyncClient {
 
     @Override
     public CompletableFuture<PutObjectResponse> putObject(PutObjectRequest request, AsyncRequestBody body) {
-        return invoke(request, BodyFacts.of(body), sent -> wrapped.putObject(sent, body));
+        return invoke(
+                request,
+                BodyFacts.of(body),
+                sent -> ClientSideWrite.of(sent)
+                        .map(how -> clientSideWrites.put(sent, how, body, wrapped::putObject))
+                        .orElseGet(() -> wrapped.putObject(sent, body)));
     }
 
     @Override
     public <ReturnT> CompletableFuture<ReturnT> getObject(
             GetObjectRequest request, AsyncResponseTransformer<GetObjectResponse, ReturnT> responseTransformer) {
         HeldFailureTransformer<GetObjectResponse, ReturnT> held = new HeldFailureTransformer<>(responseTransformer);
+        if (clientSideReads.active(request)) {
+            return AsyncInvocation.start(
+                    () -> clientSideReads.prepare(
+                            request, stored, planned -> transformer.prepare(planned, BodyFacts.NONE)),
+                    sent -> AsyncDecryption.get(clientSideReads, sent, held, wrapped::getObject),
+                    held::responded,
+                    held::failed);
+        }
         return invoke(
                 request,
                 BodyFacts.NONE,
@@ -87,6 +123,37 @@ public final class EnvelopeS3AsyncClient extends DelegatingS3AsyncClient {
                 held::responded,
                 held::failed);
     }
+
+    /** Length and metadata of an object encrypted on the client are those of its plaintext; see {@link ClientSideObject}. */
+    @Override
+    public CompletableFuture<HeadObjectResponse> headObject(HeadObjectRequest request) {
+        CompletableFuture<HeadObjectResponse> answer = invokeOperation(request, wrapped::headObject);
+        return clientSideReads.active(request)
+                ? Stages.map(answer, received -> clientSideHeads.plain(request, received))
+                : answer;
+    }
+
+    /** The size of an object encrypted on the client is that of its plaintext, which takes one HEAD unless it is known. */
+    @Override
+    public CompletableFuture<GetObjectAttributesResponse> getObjectAttributes(GetObjectAttributesRequest request) {
+        CompletableFuture<GetObjectAttributesResponse> answer = invokeOperation(request, wrapped::getObjectAttributes);
+        return clientSideReads.active(request)
+                ? Stages.chain(answer, received -> clientSideHeads.plain(request, received, stored))
+                : answer;
+    }
+
+    /** Reads in stored terms. */
+    private final ReadPort stored = new ReadPort() {
+        @Override
+        public CompletionStage<HeadObjectResponse> head(HeadObjectRequest request) {
+            return invokeOperation(request, wrapped::headObject);
+        }
+
+        @Override
+        public CompletionStage<ResponseBytes<GetObjectResponse>> bytes(GetObjectRequest request) {
+            return invokeOperation(request, sent -> wrapped.getObject(sent, AsyncResponseTransformer.toBytes()));
+        }
+    };
 
     @Override
     public CompletableFuture<Void> selectObjectContent(
@@ -123,6 +190,7 @@ public final class EnvelopeS3AsyncClient extends DelegatingS3AsyncClient {
     @Override
     public void close() {
         waiterThread.close();
+        keyThreads.close();
         if (closeWrapped) {
             wrapped.close();
         }
@@ -145,7 +213,7 @@ public final class EnvelopeS3AsyncClient extends DelegatingS3AsyncClient {
     /** Builds an {@link EnvelopeS3AsyncClient}. Not safe for use by several threads. */
     public static final class Builder extends EnvelopeBuilder<Builder> {
         private @Nullable S3AsyncClient wrapped;
-        private Executor keyExecutor = Runnable::run;
+        private @Nullable Executor keyExecutor;
 
         private Builder() {}
 
@@ -156,8 +224,9 @@ public final class EnvelopeS3AsyncClient extends DelegatingS3AsyncClient {
         }
 
         /**
-         * Sets where the sources of SSE-C keys are asked. By default on the thread that needs the key, the event loop included,
-         * which suits sources that answer from memory; one that calls KMS or reads a file needs an executor of its own.
+         * Sets where the sources of SSE-C keys are asked, and those keyrings that block. By default SSE-C sources are asked on the thread that
+         * needs the key, the event loop included, which suits sources that answer from memory; one that calls KMS or reads a file needs an
+         * executor of its own. Keyrings that block are asked on daemon threads of the client, made as needed.
          */
         public Builder keyExecutor(Executor executor) {
             this.keyExecutor = Objects.requireNonNull(executor, "executor");
@@ -167,6 +236,10 @@ public final class EnvelopeS3AsyncClient extends DelegatingS3AsyncClient {
         /** The client. */
         public EnvelopeS3AsyncClient build() {
             return new EnvelopeS3AsyncClient(required(wrapped, "an S3AsyncClient"), this);
+        }
+
+        private Executor sseCKeyExecutor() {
+            return keyExecutor == null ? Runnable::run : keyExecutor;
         }
 
         @Override

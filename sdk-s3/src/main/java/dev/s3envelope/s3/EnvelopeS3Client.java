@@ -1,19 +1,35 @@
 package dev.s3envelope.s3;
 
+import dev.s3envelope.s3.internal.Attempts;
 import dev.s3envelope.s3.internal.BodyFacts;
 import dev.s3envelope.s3.internal.ObservedTransformer;
 import dev.s3envelope.s3.internal.RequestTransformer;
 import dev.s3envelope.s3.internal.SyncInvocation;
 import dev.s3envelope.s3.internal.Wrapped;
+import dev.s3envelope.s3.internal.clientside.ClientSideHeads;
+import dev.s3envelope.s3.internal.clientside.ClientSideKeys;
+import dev.s3envelope.s3.internal.clientside.ClientSideReads;
+import dev.s3envelope.s3.internal.clientside.ClientSideWrite;
+import dev.s3envelope.s3.internal.clientside.ClientSideWrites;
+import dev.s3envelope.s3.internal.clientside.ReadPort;
+import dev.s3envelope.s3.internal.clientside.SyncDecryption;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.ResponseBytes;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.core.sync.ResponseTransformer;
 import software.amazon.awssdk.services.s3.DelegatingS3Client;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.GetObjectAttributesRequest;
+import software.amazon.awssdk.services.s3.model.GetObjectAttributesResponse;
 import software.amazon.awssdk.services.s3.model.GetObjectRequest;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
+import software.amazon.awssdk.services.s3.model.HeadObjectRequest;
+import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.model.PutObjectResponse;
 import software.amazon.awssdk.services.s3.model.S3Request;
@@ -37,6 +53,9 @@ import software.amazon.awssdk.services.s3.waiters.S3Waiter;
 public final class EnvelopeS3Client extends DelegatingS3Client {
     private final S3Client wrapped;
     private final RequestTransformer transformer;
+    private final ClientSideWrites clientSideWrites;
+    private final ClientSideReads clientSideReads;
+    private final ClientSideHeads clientSideHeads;
     private final boolean closeWrapped;
 
     private EnvelopeS3Client(S3Client wrapped, Builder builder) {
@@ -44,6 +63,10 @@ public final class EnvelopeS3Client extends DelegatingS3Client {
         this.wrapped = wrapped;
         Wrapped facts = Wrapped.of(wrapped::serviceClientConfiguration);
         this.transformer = builder.transformer(facts.region(), facts.transport(), Runnable::run);
+        ClientSideKeys keys = builder.clientSideKeys(Runnable::run);
+        this.clientSideWrites = new ClientSideWrites(keys);
+        this.clientSideReads = builder.clientSideReads(keys);
+        this.clientSideHeads = new ClientSideHeads(clientSideReads);
         this.closeWrapped = builder.closesWrapped();
     }
 
@@ -60,7 +83,10 @@ public final class EnvelopeS3Client extends DelegatingS3Client {
     @Override
     public PutObjectResponse putObject(PutObjectRequest request, RequestBody body) {
         return SyncInvocation.invoke(
-                transformer.prepare(request, BodyFacts.of(body)), sent -> wrapped.putObject(sent, body));
+                transformer.prepare(request, BodyFacts.of(body)),
+                sent -> ClientSideWrite.of(sent)
+                        .map(how -> clientSideWrites.put(sent, how, body, wrapped::putObject))
+                        .orElseGet(() -> wrapped.putObject(sent, body)));
     }
 
     @Override
@@ -68,10 +94,53 @@ public final class EnvelopeS3Client extends DelegatingS3Client {
             GetObjectRequest request, ResponseTransformer<GetObjectResponse, ReturnT> responseTransformer) {
         ObservedTransformer<GetObjectResponse, ReturnT> observed = new ObservedTransformer<>(responseTransformer);
         return SyncInvocation.invoke(
-                transformer.prepare(request, BodyFacts.NONE),
-                sent -> wrapped.getObject(sent, observed),
+                clientSideReads.active(request)
+                        ? clientSideReads.prepare(request, stored, this::prepared)
+                        : prepared(request),
+                sent -> SyncDecryption.get(clientSideReads, sent, observed, wrapped::getObject),
                 observed::responded);
     }
+
+    /** Length and metadata of an object encrypted on the client are those of its plaintext; see {@link ClientSideObject}. */
+    @Override
+    public HeadObjectResponse headObject(HeadObjectRequest request) {
+        HeadObjectResponse answer = invokeOperation(request, wrapped::headObject);
+        return clientSideReads.active(request) ? clientSideHeads.plain(request, answer) : answer;
+    }
+
+    /** The size of an object encrypted on the client is that of its plaintext, which takes one HEAD unless it is known. */
+    @Override
+    public GetObjectAttributesResponse getObjectAttributes(GetObjectAttributesRequest request) {
+        GetObjectAttributesResponse answer = invokeOperation(request, wrapped::getObjectAttributes);
+        return clientSideReads.active(request)
+                ? SyncInvocation.join(clientSideHeads.plain(request, answer, stored))
+                : answer;
+    }
+
+    private <T extends S3Request> CompletionStage<Attempts<T>> prepared(T request) {
+        return transformer.prepare(request, BodyFacts.NONE);
+    }
+
+    /** Reads in stored terms, on the caller's thread. */
+    private final ReadPort stored = new ReadPort() {
+        @Override
+        public CompletionStage<HeadObjectResponse> head(HeadObjectRequest request) {
+            return made(() -> invokeOperation(request, wrapped::headObject));
+        }
+
+        @Override
+        public CompletionStage<ResponseBytes<GetObjectResponse>> bytes(GetObjectRequest request) {
+            return made(() -> invokeOperation(request, sent -> wrapped.getObject(sent, ResponseTransformer.toBytes())));
+        }
+
+        private <V> CompletionStage<V> made(Supplier<V> call) {
+            try {
+                return CompletableFuture.completedFuture(call.get());
+            } catch (RuntimeException e) {
+                return CompletableFuture.failedFuture(e);
+            }
+        }
+    };
 
     /** A waiter that asks through this client. The caller may close it. */
     @Override

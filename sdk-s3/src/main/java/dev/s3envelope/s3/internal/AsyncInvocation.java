@@ -100,6 +100,9 @@ public final class AsyncInvocation<T extends S3Request, R> {
                     if (undecided != null) {
                         fail(Failures.combine(shown, Failures.unwrap(undecided)));
                     } else if (next.isPresent()) {
+                        if (attempts.superseded()) {
+                            first = null;
+                        }
                         send(attempts, next.get());
                     } else {
                         fail(shown);

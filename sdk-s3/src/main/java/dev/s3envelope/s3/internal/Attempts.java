@@ -25,6 +25,11 @@ public interface Attempts<T extends S3Request> {
         return CompletableFuture.completedFuture(Optional.empty());
     }
 
+    /** Whether the failure before the last request that was given out says nothing to the caller, so that a later one is shown alone. */
+    default boolean superseded() {
+        return false;
+    }
+
     /** Told of the answer to the last request that was given out. */
     default void succeeded(@Nullable Object answer) {}
 

@@ -8,10 +8,11 @@ import java.util.Optional;
  * Remembers the latest entries, up to a number; the one used longest ago goes first. For hints that may be lost at any time.
  * Safe for use by several threads.
  */
-final class Bounded<K, V> {
+public final class Bounded<K, V> {
     private final Map<K, V> entries;
 
-    Bounded(int most) {
+    /** Remembers this many. */
+    public Bounded(int most) {
         this.entries = new LinkedHashMap<>(16, 0.75f, true) {
             private static final long serialVersionUID = 1L;
 
@@ -22,15 +23,18 @@ final class Bounded<K, V> {
         };
     }
 
-    synchronized Optional<V> get(K key) {
+    /** What is remembered. */
+    public synchronized Optional<V> get(K key) {
         return Optional.ofNullable(entries.get(key));
     }
 
-    synchronized void put(K key, V value) {
+    /** Remembers. */
+    public synchronized void put(K key, V value) {
         entries.put(key, value);
     }
 
-    synchronized void remove(K key) {
+    /** Forgets. */
+    public synchronized void remove(K key) {
         entries.remove(key);
     }
 

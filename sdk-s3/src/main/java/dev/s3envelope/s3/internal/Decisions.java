@@ -2,17 +2,21 @@ package dev.s3envelope.s3.internal;
 
 import dev.s3envelope.core.IllegalEncryptionException;
 import dev.s3envelope.core.OperationRefusedException;
+import dev.s3envelope.core.arn.KeyArn;
 import dev.s3envelope.core.arn.ObjectAddress;
 import dev.s3envelope.core.guard.CallerIdentity;
 import dev.s3envelope.core.guard.WriteTarget;
+import dev.s3envelope.core.keyring.RequestCredentials;
 import dev.s3envelope.core.mode.BucketDefault;
 import dev.s3envelope.core.mode.BucketKey;
+import dev.s3envelope.core.mode.ClientSide;
 import dev.s3envelope.core.mode.EncryptionMode;
 import dev.s3envelope.core.mode.ServerSideMode;
 import dev.s3envelope.core.mode.SseC;
 import dev.s3envelope.core.mode.SseKms;
 import dev.s3envelope.core.policy.ObjectDescription;
 import dev.s3envelope.s3.EncryptionOverride;
+import dev.s3envelope.s3.internal.clientside.ClientSideWrite;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -71,6 +75,14 @@ final class Decisions {
                 serverSide instanceof BucketDefault ? encryption.loneBucketKey(request) : Optional.empty();
         return CompletableFuture.completedFuture(
                 bucketKey.map(headers::withBucketKey).orElse(headers));
+    }
+
+    /** What a body handler must know of a write that is encrypted on the client. */
+    CompletionStage<ClientSideWrite> clientSide(S3Request request, ObjectAddress object, ClientSide mode) {
+        String partition = surroundings.region().flatMap(KeyArn::partitionOf).orElse("aws");
+        return mode.keyring()
+                .onBehalfOf(RequestCredentials.of(request))
+                .thenApply(keyring -> new ClientSideWrite(mode, keyring, object, partition));
     }
 
     /** Refuses what this operation cannot write in the object's mode. */

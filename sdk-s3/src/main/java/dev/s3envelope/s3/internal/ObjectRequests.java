@@ -3,6 +3,7 @@ package dev.s3envelope.s3.internal;
 import dev.s3envelope.core.arn.ObjectAddress;
 import dev.s3envelope.core.guard.RequestedEncryption;
 import dev.s3envelope.core.guard.Transport;
+import dev.s3envelope.core.mode.ClientSide;
 import dev.s3envelope.core.mode.EncryptionMode;
 import dev.s3envelope.core.mode.SseC;
 import dev.s3envelope.core.ssec.SseCKey;
@@ -47,8 +48,18 @@ final class ObjectRequests {
         }
         return decisions
                 .decide(request, Descriptions.of(request, body))
-                .thenCompose(mode -> write(request, object.get().address(), mode))
+                .thenCompose(mode -> put(request, object.get().address(), mode))
                 .thenApply(sent -> Attempts.one(sent, answer -> forget(object.get())));
+    }
+
+    /** The request with the headers of the mode S3 sees; a client-side mode goes with it to whoever handles the body. */
+    private CompletionStage<PutObjectRequest> put(PutObjectRequest request, ObjectAddress object, EncryptionMode mode) {
+        if (!(mode instanceof ClientSide clientSide)) {
+            return write(request, object, mode);
+        }
+        return decisions
+                .clientSide(request, object, clientSide)
+                .thenCompose(how -> write(request, object, mode.serverSide()).thenApply(how::on));
     }
 
     CompletionStage<Attempts<CopyObjectRequest>> copy(CopyObjectRequest request) {

@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
  * @param address bucket and key
  * @param version the version's id; empty means the current one
  */
-record ObjectVersion(ObjectAddress address, Optional<String> version) {
+public record ObjectVersion(ObjectAddress address, Optional<String> version) {
     /** The version of an object that a request names; empty where bucket or key is missing, which the SDK itself refuses. */
-    static Optional<ObjectVersion> of(@Nullable String bucket, @Nullable String key, @Nullable String version) {
+    public static Optional<ObjectVersion> of(@Nullable String bucket, @Nullable String key, @Nullable String version) {
         return bucket == null || bucket.isBlank() || key == null || key.isEmpty()
                 ? Optional.empty()
                 : Optional.of(new ObjectVersion(new ObjectAddress(bucket, key), Optional.ofNullable(version)));

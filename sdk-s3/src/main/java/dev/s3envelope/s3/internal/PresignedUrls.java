@@ -1,7 +1,9 @@
 package dev.s3envelope.s3.internal;
 
 import dev.s3envelope.core.EnvelopeException;
+import dev.s3envelope.core.OperationRefusedException;
 import dev.s3envelope.core.guard.Transport;
+import dev.s3envelope.s3.internal.clientside.ClientSideWrite;
 import java.net.URISyntaxException;
 import java.util.Collections;
 import java.util.function.Function;
@@ -23,6 +25,11 @@ public final class PresignedUrls {
     public <T extends S3Request, P extends PresignedRequest> P presign(T request, Function<T, P> sign) {
         T sent = SyncInvocation.join(transformer.prepare(request, BodyFacts.NONE))
                 .first();
+        ClientSideWrite.of(sent).ifPresent(how -> {
+            throw new OperationRefusedException("A presigned upload of " + how.object()
+                    + " is refused: its mode is " + how.mode()
+                    + ", and whoever uses the URL cannot encrypt. Upload it through the client.");
+        });
         boolean needsHeaders = Stream.concat(ServerSideHeaders.MANAGED.stream(), ServerSideHeaders.CUSTOMER.stream())
                 .anyMatch(header -> fields.value(sent, header).isPresent());
         boolean asked = fields.value(request, OwnerCheck.EXPECTED_OWNER).isPresent();

@@ -35,6 +35,9 @@ public final class SyncInvocation {
             } catch (RuntimeException failure) {
                 first = Failures.combine(first, failure);
                 request = again(attempts, failure, first, handedOut);
+                if (attempts.superseded()) {
+                    first = null;
+                }
             }
         }
     }

@@ -1,0 +1,172 @@
+package dev.s3envelope.s3.internal.clientside;
+
+import dev.s3envelope.core.EnvelopeException;
+import dev.s3envelope.core.OperationRefusedException;
+import dev.s3envelope.core.keyring.EncryptionMaterials;
+import dev.s3envelope.core.message.CodingStatus;
+import dev.s3envelope.core.message.FrameLayout;
+import dev.s3envelope.core.message.LayoutHint;
+import dev.s3envelope.core.message.MessageEncryptor;
+import dev.s3envelope.core.message.MessageEngine;
+import dev.s3envelope.core.message.OpenMessage;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.OptionalLong;
+
+/**
+ * The messages one body of known length is sent as: a new one for each attempt, under the same data key, so that a body that changed between
+ * attempts never meets a used key and nonce.
+ *
+ * <p>The SDK also reads a body twice within one attempt, where it signs it or puts a checksum of it into a header; both readings must give the
+ * same bytes. So after a reading that went to the end, the next one repeats the same message, frame by frame only as far as it is proved equal; where the
+ * body turns out to be another, the reading fails before the frame leaves, as an I/O error, and the one after it is a new message.
+ *
+ * <p>Safe for use by several threads, as far as attempts follow each other.
+ */
+final class BodyMessages implements AutoCloseable {
+    /** The most S3 takes in one PUT (Amazon S3 User Guide, "Uploading objects"). */
+    static final long LARGEST_PUT = 5L << 30;
+
+    private final MessageEngine engine;
+    private final ClientSideWrite how;
+    private final EncryptionMaterials materials;
+    private final long length;
+    private final FrameLayout layout;
+    private OpenMessage message;
+    private boolean untouched = true;
+    private boolean complete;
+    private boolean closed;
+
+    /**
+     * Checks the size and makes the first message.
+     *
+     * @param materials of this write; owned by what is made here
+     */
+    BodyMessages(MessageEngine engine, ClientSideWrite how, EncryptionMaterials materials, long length) {
+        this.engine = engine;
+        this.how = how;
+        this.materials = materials;
+        this.length = length;
+        this.message = engine.create(materials, how.identity(), how.mode().frameLength());
+        this.layout =
+                FrameLayout.ofPlaintext(message.header().length(), how.mode().frameLength(), length);
+        if (layout.ciphertextLength() > LARGEST_PUT) {
+            close();
+            throw tooLarge(how, length, layout.ciphertextLength());
+        }
+    }
+
+    static OperationRefusedException tooLarge(ClientSideWrite how, long plaintext, long ciphertext) {
+        return new OperationRefusedException("PutObject of " + how.object() + " with " + plaintext
+                + " bytes would send " + ciphertext + " bytes of ciphertext; S3 takes " + LARGEST_PUT
+                + " in one PUT. Upload it in parts (multipart). Nothing was sent.");
+    }
+
+    long ciphertextLength() {
+        return layout.ciphertextLength();
+    }
+
+    LayoutHint hint() {
+        return LayoutHint.of(message.header(), OptionalLong.of(length));
+    }
+
+    /** The whole message of a body that is in memory; used once, without another reading. */
+    byte[] seal(byte[] plaintext) {
+        byte[] sealed = new byte[Math.toIntExact(layout.ciphertextLength())];
+        ByteBuffer out = ByteBuffer.wrap(sealed);
+        try (MessageEncryptor encryptor = message.encryptor(OptionalLong.of(length))) {
+            ByteBuffer in = ByteBuffer.wrap(plaintext);
+            encryptor.encrypt(in, out);
+            if (encryptor.finish(out) != CodingStatus.DONE || out.hasRemaining()) {
+                throw new IllegalStateException("cannot happen: the message has another length than its layout");
+            }
+        }
+        return sealed;
+    }
+
+    /** The coder of the next reading of the body. */
+    synchronized Coder next() {
+        if (closed) {
+            throw new EnvelopeException("The upload of " + how.object() + " is over; its body is not encrypted again.");
+        }
+        if (!untouched && !complete) {
+            message.close();
+            message = engine.create(materials, how.identity(), how.mode().frameLength());
+        }
+        boolean again = complete;
+        untouched = false;
+        complete = false;
+        return new Reading(message.partEncryptor(1, length, true), again);
+    }
+
+    private synchronized void completed() {
+        complete = true;
+    }
+
+    @Override
+    public synchronized void close() {
+        if (!closed) {
+            closed = true;
+            message.close();
+            materials.close();
+        }
+    }
+
+    /** One reading of the body. */
+    private final class Reading implements Coder {
+        private final MessageEncryptor encryptor;
+        private final boolean again;
+
+        Reading(MessageEncryptor encryptor, boolean again) {
+            this.encryptor = encryptor;
+            this.again = again;
+        }
+
+        @Override
+        public CodingStatus code(ByteBuffer in, ByteBuffer out) throws IOException {
+            try {
+                return encryptor.encrypt(in, out);
+            } catch (OperationRefusedException e) {
+                throw changed(e);
+            }
+        }
+
+        @Override
+        public CodingStatus finish(ByteBuffer out) throws IOException {
+            try {
+                CodingStatus status = encryptor.finish(out);
+                if (status == CodingStatus.DONE) {
+                    completed();
+                }
+                return status;
+            } catch (OperationRefusedException e) {
+                throw changed(e);
+            }
+        }
+
+        private IOException changed(OperationRefusedException e) {
+            if (!again) {
+                throw e;
+            }
+            return new IOException(
+                    "The body of " + how.object()
+                            + " gave other bytes when it was read again; this attempt was stopped before any of them was sent",
+                    e);
+        }
+
+        @Override
+        public int inputSize() {
+            return (int) Math.max(1, Math.min(how.mode().frameLength(), length));
+        }
+
+        @Override
+        public int outputSize() {
+            return (int) Math.min(encryptor.pieceSize(), layout.ciphertextLength());
+        }
+
+        @Override
+        public void close() {
+            encryptor.close();
+        }
+    }
+}

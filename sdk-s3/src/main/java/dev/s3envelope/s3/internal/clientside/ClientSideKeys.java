@@ -1,0 +1,115 @@
+package dev.s3envelope.s3.internal.clientside;
+
+import dev.s3envelope.core.KeyringException;
+import dev.s3envelope.core.keyring.DataKey;
+import dev.s3envelope.core.keyring.EncryptionMaterials;
+import dev.s3envelope.core.keyring.EncryptionMaterialsRequest;
+import dev.s3envelope.core.keyring.Keyring;
+import dev.s3envelope.core.message.MessageEngine;
+import dev.s3envelope.core.message.MessageHeader;
+import dev.s3envelope.core.message.OpenMessage;
+import dev.s3envelope.core.s3ec.S3ecEnvelope;
+import dev.s3envelope.core.s3ec.S3ecKeyring;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Asks keyrings; those that block are asked on an executor, so that no event loop waits for them. Safe for use by several threads. */
+public final class ClientSideKeys {
+    private final Supplier<MessageEngine> makeEngine;
+    private final Executor blocking;
+    private volatile @Nullable MessageEngine engine;
+
+    /**
+     * Asks keyrings for one client.
+     *
+     * @param engine makes the engine when it is first needed: that tests the crypto provider, which a client without client-side modes need not wait for
+     * @param blocking runs the calls to keyrings that block; of a synchronous client the caller's own thread
+     */
+    public ClientSideKeys(Supplier<MessageEngine> engine, Executor blocking) {
+        this.makeEngine = engine;
+        this.blocking = blocking;
+    }
+
+    /** Creates and opens messages. */
+    public MessageEngine engine() {
+        MessageEngine made = engine;
+        return made != null ? made : firstEngine();
+    }
+
+    private synchronized MessageEngine firstEngine() {
+        MessageEngine made = engine;
+        if (made == null) {
+            made = makeEngine.get();
+            engine = made;
+        }
+        return made;
+    }
+
+    /** Runs what may block. */
+    Executor blockingExecutor() {
+        return blocking;
+    }
+
+    /** A data key for writing; the receiver closes it. */
+    public CompletionStage<EncryptionMaterials> generate(Keyring keyring, EncryptionMaterialsRequest request) {
+        return ask(keyring.blocking(), () -> keyring.generate(request));
+    }
+
+    /** Opens a message with the first keyring that can. */
+    public CompletionStage<OpenMessage> open(MessageHeader header, List<Keyring> keyrings) {
+        if (keyrings.isEmpty()) {
+            return CompletableFuture.failedFuture(new KeyringException(
+                    "The object is encrypted on the client, and no keyring is known for it: neither"
+                            + " its rule nor the client's read keyrings name one. Its wrapped keys are "
+                            + header.wrappedKeys() + "."));
+        }
+        return open(header, keyrings, 0);
+    }
+
+    /** Unwraps the data key of an object of the S3 Encryption Client. */
+    CompletionStage<DataKey> unwrap(S3ecKeyring keyring, S3ecEnvelope envelope, Map<String, String> expected) {
+        return ask(keyring.blocking(), () -> keyring.unwrap(envelope, expected));
+    }
+
+    private CompletionStage<OpenMessage> open(MessageHeader header, List<Keyring> keyrings, int index) {
+        Keyring keyring = keyrings.get(index);
+        CompletionStage<OpenMessage> opened =
+                ask(keyring.blocking(), () -> engine().open(header, keyring, Optional.empty()));
+        if (index + 1 == keyrings.size()) {
+            return opened;
+        }
+        return opened.handle((message, failure) -> {
+                    if (failure == null) {
+                        return CompletableFuture.completedFuture(message);
+                    }
+                    Throwable cause = Stages.unwrap(failure);
+                    if (!(cause instanceof KeyringException)) {
+                        return CompletableFuture.<OpenMessage>failedFuture(cause);
+                    }
+                    return open(header, keyrings, index + 1).exceptionallyCompose(last -> {
+                        Throwable later = Stages.unwrap(last);
+                        later.addSuppressed(cause);
+                        return CompletableFuture.failedFuture(later);
+                    });
+                })
+                .thenCompose(Function.identity());
+    }
+
+    private <V> CompletionStage<V> ask(boolean blocks, Supplier<CompletionStage<V>> call) {
+        if (blocks) {
+            return CompletableFuture.supplyAsync(call, blocking).thenCompose(Function.identity());
+        }
+        try {
+            return call.get();
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+}

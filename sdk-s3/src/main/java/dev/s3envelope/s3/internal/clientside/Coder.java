@@ -1,0 +1,91 @@
+package dev.s3envelope.s3.internal.clientside;
+
+import dev.s3envelope.core.message.CodingStatus;
+import dev.s3envelope.core.message.MessageDecryptor;
+import dev.s3envelope.core.message.MessageEncryptor;
+import dev.s3envelope.core.message.RangeDecryptor;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/** A transformation of bytes that is pushed through: the encryptors and decryptors of a message, in one form. For one thread at a time. */
+interface Coder extends AutoCloseable {
+    /** Takes some input; see {@link MessageEncryptor#encrypt}. */
+    CodingStatus code(ByteBuffer in, ByteBuffer out) throws IOException;
+
+    /** Says that the input is complete. */
+    CodingStatus finish(ByteBuffer out) throws IOException;
+
+    /** How much input makes one piece of output. */
+    int inputSize();
+
+    /** An output buffer that takes any piece whole. */
+    int outputSize();
+
+    @Override
+    void close();
+
+    /** Decrypts a whole body. */
+    static Coder of(MessageDecryptor decryptor, int frameLength, long plaintextLength, Runnable onClose) {
+        int piece = (int) Math.max(1, Math.min(frameLength, plaintextLength));
+        return new Coder() {
+            @Override
+            public CodingStatus code(ByteBuffer in, ByteBuffer out) {
+                return decryptor.decrypt(in, out);
+            }
+
+            @Override
+            public CodingStatus finish(ByteBuffer out) {
+                return decryptor.finish(out);
+            }
+
+            @Override
+            public int inputSize() {
+                return piece + 40;
+            }
+
+            @Override
+            public int outputSize() {
+                return piece;
+            }
+
+            @Override
+            public void close() {
+                decryptor.close();
+                onClose.run();
+            }
+        };
+    }
+
+    /** Decrypts a range. */
+    static Coder of(RangeDecryptor decryptor, int frameLength, Runnable onClose) {
+        int piece =
+                (int) Math.max(1, Math.min(frameLength, decryptor.plaintext().length()));
+        return new Coder() {
+            @Override
+            public CodingStatus code(ByteBuffer in, ByteBuffer out) {
+                return decryptor.decrypt(in, out);
+            }
+
+            @Override
+            public CodingStatus finish(ByteBuffer out) {
+                return decryptor.finish(out);
+            }
+
+            @Override
+            public int inputSize() {
+                return (int) Math.min(frameLength + 40L, decryptor.ciphertext().length());
+            }
+
+            @Override
+            public int outputSize() {
+                return piece;
+            }
+
+            @Override
+            public void close() {
+                decryptor.close();
+                onClose.run();
+            }
+        };
+    }
+}

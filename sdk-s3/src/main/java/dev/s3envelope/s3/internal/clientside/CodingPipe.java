@@ -1,0 +1,241 @@
+package dev.s3envelope.s3.internal.clientside;
+
+import dev.s3envelope.core.message.CodingStatus;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscriber;
+import org.reactivestreams.Subscription;
+
+/**
+ * What passes from a publisher through a coder to one subscriber. It asks upstream for one buffer at a time and only while the subscriber wants
+ * something, and codes inline on whichever thread brings the bytes or the demand: nothing waits and no thread is its own. Every buffer it gives out
+ * is the subscriber's to keep.
+ */
+final class CodingPipe implements Subscriber<ByteBuffer>, Subscription {
+    private final Coder coder;
+    private final Subscriber<? super ByteBuffer> downstream;
+    private final Queue<ByteBuffer> arrived = new ConcurrentLinkedQueue<>();
+    private final AtomicLong demand = new AtomicLong();
+    /** Starts at one: whatever arrives before the subscriber has its subscription is only counted. */
+    private final AtomicInteger work = new AtomicInteger(1);
+
+    private volatile @Nullable Subscription upstream;
+    private volatile boolean upstreamDone;
+    private volatile @Nullable Throwable failure;
+    private volatile boolean cancelled;
+
+    // Touched by the thread that drains, one at a time.
+    private @Nullable ByteBuffer current;
+    private @Nullable ByteBuffer out;
+    private @Nullable ByteBuffer ready;
+    private boolean asked;
+    private boolean codingDone;
+    private boolean finished;
+
+    CodingPipe(Coder coder, Subscriber<? super ByteBuffer> downstream) {
+        this.coder = coder;
+        this.downstream = downstream;
+    }
+
+    /** Goes on with a stream whose first bytes were taken already. */
+    void start(Subscription already, ByteBuffer leftover) {
+        upstream = already;
+        if (leftover.hasRemaining()) {
+            arrived.add(leftover);
+        }
+        downstream.onSubscribe(this);
+        loop();
+    }
+
+    @Override
+    public void onSubscribe(Subscription subscription) {
+        if (upstream != null) {
+            subscription.cancel();
+            return;
+        }
+        upstream = subscription;
+        downstream.onSubscribe(this);
+        loop();
+    }
+
+    @Override
+    public void onNext(ByteBuffer buffer) {
+        arrived.add(buffer);
+        drain();
+    }
+
+    @Override
+    public void onError(Throwable error) {
+        if (failure == null) {
+            failure = error;
+        }
+        upstreamDone = true;
+        drain();
+    }
+
+    @Override
+    public void onComplete() {
+        upstreamDone = true;
+        drain();
+    }
+
+    @Override
+    public void request(long count) {
+        if (count <= 0) {
+            failure = new IllegalArgumentException("a subscriber asks for at least one element, not " + count);
+        } else {
+            demand.accumulateAndGet(count, (a, b) -> a + b < 0 ? Long.MAX_VALUE : a + b);
+        }
+        drain();
+    }
+
+    @Override
+    public void cancel() {
+        cancelled = true;
+        drain();
+    }
+
+    private void drain() {
+        if (work.getAndIncrement() == 0) {
+            loop();
+        }
+    }
+
+    private void loop() {
+        int missed = work.get();
+        while (true) {
+            step();
+            missed = work.addAndGet(-missed);
+            if (missed == 0) {
+                return;
+            }
+        }
+    }
+
+    private void step() {
+        while (!finished) {
+            if (cancelled) {
+                end();
+                return;
+            }
+            Throwable broken = failure;
+            if (broken != null) {
+                fail(broken);
+                return;
+            }
+            try {
+                if (ready == null && !codingDone && (demand.get() > 0 || upstreamDone)) {
+                    produce();
+                }
+            } catch (IOException | RuntimeException | Error e) {
+                fail(e);
+                return;
+            }
+            ByteBuffer next = ready;
+            if (next != null) {
+                if (demand.get() == 0) {
+                    return;
+                }
+                ready = null;
+                if (demand.get() != Long.MAX_VALUE) {
+                    demand.decrementAndGet();
+                }
+                downstream.onNext(next);
+            } else if (codingDone) {
+                finished = true;
+                close();
+                downstream.onComplete();
+                return;
+            } else {
+                return;
+            }
+        }
+    }
+
+    /** Codes until a buffer is ready, input is missing, or the end is reached. */
+    private void produce() throws IOException {
+        while (ready == null && !codingDone) {
+            boolean ended = upstreamDone;
+            ByteBuffer in = current;
+            if (in == null) {
+                in = arrived.poll();
+                if (in != null) {
+                    asked = false;
+                    current = in;
+                }
+            }
+            ByteBuffer target = out;
+            if (target == null) {
+                target = ByteBuffer.allocate(coder.outputSize());
+                out = target;
+            }
+            if (in == null && !ended) {
+                if (target.position() > 0) {
+                    hand(target);
+                } else if (!asked) {
+                    asked = true;
+                    Subscription source = upstream;
+                    if (source != null) {
+                        source.request(1);
+                    }
+                    if (arrived.isEmpty() && !upstreamDone) {
+                        return;
+                    }
+                } else {
+                    return;
+                }
+                continue;
+            }
+            CodingStatus status = in == null ? coder.finish(target) : coder.code(in, target);
+            if (in != null && !in.hasRemaining()) {
+                current = null;
+            }
+            if (in == null && status == CodingStatus.DONE) {
+                codingDone = true;
+                if (target.position() > 0) {
+                    hand(target);
+                }
+            } else if (status == CodingStatus.NEED_OUTPUT) {
+                hand(target);
+            }
+        }
+    }
+
+    private void hand(ByteBuffer target) {
+        target.flip();
+        ready = target;
+        out = null;
+    }
+
+    private void fail(Throwable error) {
+        finished = true;
+        Subscription source = upstream;
+        if (source != null && !upstreamDone) {
+            source.cancel();
+        }
+        close();
+        downstream.onError(error);
+    }
+
+    private void end() {
+        finished = true;
+        Subscription source = upstream;
+        if (source != null) {
+            source.cancel();
+        }
+        close();
+    }
+
+    private void close() {
+        coder.close();
+        arrived.clear();
+        current = null;
+        out = null;
+        ready = null;
+    }
+}

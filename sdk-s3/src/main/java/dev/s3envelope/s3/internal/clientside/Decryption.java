@@ -1,0 +1,229 @@
+package dev.s3envelope.s3.internal.clientside;
+
+import dev.s3envelope.core.IntegrityException;
+import dev.s3envelope.core.OperationRefusedException;
+import dev.s3envelope.core.message.ByteSpan;
+import dev.s3envelope.core.message.ContentType;
+import dev.s3envelope.core.message.FrameLayout;
+import dev.s3envelope.core.message.IdentityCheck;
+import dev.s3envelope.core.message.LayoutHint;
+import dev.s3envelope.core.message.MessageHeader;
+import dev.s3envelope.core.message.OpenMessage;
+import dev.s3envelope.core.message.RangeDecryptor;
+import dev.s3envelope.core.s3ec.S3ecDecryptor;
+import dev.s3envelope.core.s3ec.S3ecEnvelope;
+import dev.s3envelope.core.s3ec.S3ecKeyring;
+import dev.s3envelope.core.s3ec.S3ecKmsContext;
+import dev.s3envelope.core.s3ec.S3ecMetadata;
+import dev.s3envelope.core.s3ec.S3ecWrapping;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletionStage;
+import software.amazon.awssdk.services.s3.model.GetObjectResponse;
+
+/**
+ * What is done with the answer to one planned GET: nothing, or its body decrypted. Written once for the synchronous and the asynchronous client, which differ
+ * in how they get at the bytes.
+ */
+final class Decryption {
+    /** What an answer needs before its body can be decrypted. */
+    enum Need {
+        /** The body is the object's own. */
+        NOTHING,
+        /** The body begins with the header of a message. */
+        HEADER,
+        /** All that must be known is known. */
+        KEYS
+    }
+
+    /**
+     * An answer ready to be handed out.
+     *
+     * @param answer in plaintext terms
+     * @param coder decrypts what is left of the body
+     */
+    record Opened(GetObjectResponse answer, Coder coder) {}
+
+    private final ClientSideReads reads;
+    private final ReadPlan plan;
+    private final GetObjectResponse answer;
+    private final StoredForm form;
+    private final long storedLength;
+
+    private Decryption(ClientSideReads reads, ReadPlan plan, GetObjectResponse answer, StoredForm form) {
+        this.reads = reads;
+        this.plan = plan;
+        this.answer = answer;
+        this.form = form;
+        this.storedLength = ContentRanges.total(answer.contentRange(), answer.contentLength());
+    }
+
+    /**
+     * Compares an answer with the plan it was made by.
+     *
+     * @throws StaleLayoutException if it is of another object than was planned for
+     * @throws OperationRefusedException if the object is of a form that is not read, or not encrypted where that is demanded
+     */
+    static Decryption of(ClientSideReads reads, ReadPlan plan, GetObjectResponse answer) {
+        StoredForm form = StoredForm.of(answer.metadata());
+        StoredObject stored = plan.stored();
+        if (plan.way() == ReadPlan.Way.AS_IS && form.kind() != StoredForm.Kind.PLAIN) {
+            throw new StaleLayoutException(plan.reader().object().toString());
+        }
+        if (plan.way() == ReadPlan.Way.RANGE
+                && (stored == null
+                        || !stored.eTag().equals(answer.eTag())
+                        || !stored.form().equals(form))) {
+            throw new StaleLayoutException(plan.reader().object().toString());
+        }
+        if (form.kind() == StoredForm.Kind.PLAIN && plan.reader().required()) {
+            throw new IntegrityException("The object " + plan.reader().object()
+                    + " is not encrypted on the client, as its metadata says, and its rule demands that it is: it was replaced, or written"
+                    + " past the client. Nothing of it was given out.");
+        }
+        return new Decryption(reads, plan, answer, form);
+    }
+
+    Need need() {
+        return switch (form.kind()) {
+            case PLAIN -> Need.NOTHING;
+            case S3EC -> Need.KEYS;
+            case MESSAGE -> plan.way() == ReadPlan.Way.RANGE && header().isPresent() ? Need.KEYS : Need.HEADER;
+        };
+    }
+
+    /** Opens what need not be read from the body. */
+    CompletionStage<Opened> open() {
+        return form.kind() == StoredForm.Kind.S3EC ? openS3ec() : open(header().orElseThrow());
+    }
+
+    /** Opens a message by the header its body began with. */
+    CompletionStage<Opened> open(MessageHeader header) {
+        ReadPlan.Reader reader = plan.reader();
+        return reads.keys().open(header, reader.keyrings()).thenApply(message -> {
+            try {
+                return opened(header, message);
+            } catch (RuntimeException e) {
+                message.close();
+                throw e;
+            }
+        });
+    }
+
+    private Opened opened(MessageHeader header, OpenMessage message) {
+        IdentityCheck identity = message.identity(plan.reader().identity());
+        if (identity == IdentityCheck.MISMATCH) {
+            throw new IntegrityException("The object " + plan.reader().object()
+                    + " holds a message that was written for another name: it was moved or exchanged. If that was on purpose, read it"
+                    + " with ReadAs.object(bucket, key) naming where it was written.");
+        }
+        if (identity == IdentityCheck.FOREIGN && !reads.settings().foreign()) {
+            throw new IntegrityException("The object " + plan.reader().object()
+                    + " holds a message without object identity, of another AWS Encryption SDK. Set acceptForeignMessages(true) to read"
+                    + " such objects, or the identity of its mode to OFF.");
+        }
+        boolean laidOut =
+                header.contentType() == ContentType.FRAMED && !header.suite().signed();
+        LayoutHint hint = form.hint().orElseThrow();
+        if (plan.way() == ReadPlan.Way.RANGE) {
+            if (!hint.agreesWith(header)) {
+                throw new IntegrityException("The metadata entry \"" + LayoutHint.METADATA_NAME + "\" of "
+                        + plan.reader().object() + " is not that of its message: one of them was changed.");
+            }
+            return range(message, Objects.requireNonNull(plan.stored()).layout(), identity);
+        }
+        if (!laidOut) {
+            return new Opened(
+                    PlainAnswers.of(answer, form, OptionalLong.empty(), null, Optional.of(identity), storedLength),
+                    Coder.of(
+                            message.decryptor(), Math.max(4096, header.frameLength()), Long.MAX_VALUE, message::close));
+        }
+        FrameLayout layout = message.layout(storedLength);
+        reads.remember(
+                plan,
+                answer,
+                header,
+                new StoredForm(form.kind(), Optional.of(LayoutHint.of(header, hint.plaintextLength()))),
+                storedLength);
+        return new Opened(
+                PlainAnswers.of(
+                        answer,
+                        form,
+                        OptionalLong.of(layout.plaintextLength()),
+                        null,
+                        Optional.of(identity),
+                        storedLength),
+                Coder.of(message.decryptor(), header.frameLength(), layout.plaintextLength(), message::close));
+    }
+
+    private Opened range(OpenMessage message, FrameLayout layout, IdentityCheck identity) {
+        ByteSpan plaintext = Objects.requireNonNull(plan.plaintext());
+        RangeDecryptor decryptor =
+                plaintext.length() == 0 ? message.lengthProof(layout) : message.rangeDecryptor(layout, plaintext);
+        String contentRange =
+                plaintext.length() == 0 ? null : PlaintextRange.contentRange(plaintext, layout.plaintextLength());
+        return new Opened(
+                PlainAnswers.of(
+                        answer,
+                        form,
+                        OptionalLong.of(plaintext.length()),
+                        contentRange,
+                        Optional.of(identity),
+                        storedLength),
+                Coder.of(decryptor, layout.frameLength(), message::close));
+    }
+
+    private CompletionStage<Opened> openS3ec() {
+        S3ecEnvelope envelope = S3ecMetadata.parse(answer.metadata());
+        S3ecKeyring keyring = reads.settings().s3ecKeyrings().stream()
+                .filter(candidate -> candidate.wrapping() == envelope.wrapping())
+                .findFirst()
+                .orElseThrow(
+                        () -> new OperationRefusedException(
+                                "The object " + plan.reader().object()
+                                        + " was written by the S3 Encryption Client with a key wrapped by "
+                                        + envelope.wrapping()
+                                        + ", and no such key is configured. Give the client's builder an s3ecKeyring. Its bytes were not given out."));
+        long length = envelope.suite().plaintextLength(storedLength);
+        String range = plan.asked().range();
+        Optional<ByteSpan> span = range == null ? Optional.empty() : PlaintextRange.of(range, length);
+        // The pairs of the stored context are authenticated by the wrapping, but not expected by anyone here.
+        Map<String, String> expected = new HashMap<>();
+        if (envelope.wrapping() == S3ecWrapping.KMS_CONTEXT) {
+            expected.putAll(envelope.description());
+            expected.remove(S3ecKmsContext.ALGORITHM_KEY);
+        }
+        return reads.keys().unwrap(keyring, envelope, expected).thenApply(key -> {
+            try (key) {
+                S3ecDecryptor decryptor = S3ecDecryptor.start(
+                        reads.keys().engine().cryptoProvider(),
+                        envelope,
+                        key,
+                        OptionalLong.of(storedLength),
+                        reads.settings().holdBack());
+                return new Opened(
+                        PlainAnswers.of(
+                                answer,
+                                form,
+                                OptionalLong.of(span.map(ByteSpan::length).orElse(length)),
+                                span.map(bytes -> PlaintextRange.contentRange(bytes, length))
+                                        .orElse(null),
+                                Optional.empty(),
+                                storedLength),
+                        new S3ecCoder(decryptor, span.orElse(new ByteSpan(0, length))));
+            }
+        });
+    }
+
+    private Optional<MessageHeader> header() {
+        StoredObject stored = plan.stored();
+        return stored == null ? Optional.empty() : stored.header();
+    }
+
+    String object() {
+        return plan.reader().object().toString();
+    }
+}

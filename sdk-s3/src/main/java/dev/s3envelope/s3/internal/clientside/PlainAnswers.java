@@ -1,0 +1,67 @@
+package dev.s3envelope.s3.internal.clientside;
+
+import dev.s3envelope.core.message.IdentityCheck;
+import dev.s3envelope.core.s3ec.S3ecFormat;
+import dev.s3envelope.core.s3ec.S3ecMetadata;
+import dev.s3envelope.s3.ClientSideObject;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.http.SdkHttpResponse;
+import software.amazon.awssdk.services.s3.model.GetObjectResponse;
+import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
+import software.amazon.awssdk.services.s3.model.S3Response;
+
+/** Answers of S3 in plaintext terms: length, range, and the caller's own metadata; no checksums, which are of the ciphertext. */
+final class PlainAnswers {
+    private PlainAnswers() {}
+
+    static GetObjectResponse of(
+            GetObjectResponse answer,
+            StoredForm form,
+            OptionalLong length,
+            @Nullable String contentRange,
+            Optional<IdentityCheck> identity,
+            long storedLength) {
+        GetObjectResponse.Builder plain = answer.toBuilder()
+                .contentLength(length.isPresent() ? length.getAsLong() : null)
+                .contentRange(contentRange)
+                .metadata(own(answer.metadata()));
+        ResponseFields.removeChecksums(answer, plain);
+        note(answer, form, answer.metadata(), identity, storedLength).ifPresent(plain::sdkHttpResponse);
+        return plain.build();
+    }
+
+    static HeadObjectResponse of(
+            HeadObjectResponse answer, StoredForm form, long length, @Nullable String contentRange, long storedLength) {
+        HeadObjectResponse.Builder plain = answer.toBuilder()
+                .contentLength(length)
+                .contentRange(contentRange)
+                .metadata(own(answer.metadata()));
+        ResponseFields.removeChecksums(answer, plain);
+        note(answer, form, answer.metadata(), Optional.empty(), storedLength).ifPresent(plain::sdkHttpResponse);
+        return plain.build();
+    }
+
+    private static Optional<SdkHttpResponse> note(
+            S3Response answer,
+            StoredForm form,
+            Map<String, String> metadata,
+            Optional<IdentityCheck> identity,
+            long storedLength) {
+        String format = form.kind() == StoredForm.Kind.MESSAGE
+                ? "encryption-sdk"
+                : S3ecFormat.of(metadata) == S3ecFormat.V3 ? "s3-encryption-client-v3" : "s3-encryption-client-v2";
+        return Optional.ofNullable(answer.sdkHttpResponse())
+                .map(new ClientSideObject(format, identity, OptionalLong.of(storedLength))::on);
+    }
+
+    /** The entries the caller gave. */
+    static Map<String, String> own(Map<String, String> metadata) {
+        Map<String, String> own = new LinkedHashMap<>(S3ecMetadata.withoutEnvelope(metadata));
+        own.keySet().removeIf(StoredForm::isMarker);
+        return own;
+    }
+}

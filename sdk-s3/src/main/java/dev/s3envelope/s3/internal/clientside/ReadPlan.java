@@ -1,0 +1,59 @@
+package dev.s3envelope.s3.internal.clientside;
+
+import dev.s3envelope.core.arn.ObjectAddress;
+import dev.s3envelope.core.keyring.Keyring;
+import dev.s3envelope.core.message.ByteSpan;
+import dev.s3envelope.core.message.MessageIdentity;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.interceptor.ExecutionAttribute;
+import software.amazon.awssdk.services.s3.model.GetObjectRequest;
+
+/**
+ * How one GET is answered; travels with the request that is sent.
+ *
+ * @param way what is fetched
+ * @param asked the caller's request
+ * @param reader who reads, with which keys and expectations
+ * @param stored what the plan was made for; null where the answer decides
+ * @param plaintext the bytes asked for, of {@link Way#RANGE}
+ * @param conditional whether the condition on the ETag is ours
+ */
+record ReadPlan(
+        Way way,
+        GetObjectRequest asked,
+        Reader reader,
+        @Nullable StoredObject stored,
+        @Nullable ByteSpan plaintext,
+        boolean conditional) {
+    enum Way {
+        /** The whole object, whatever it is. */
+        WHOLE,
+        /** The range as asked, of an object that is not encrypted on the client. */
+        AS_IS,
+        /** The frames that hold the range. */
+        RANGE
+    }
+
+    /**
+     * Who reads.
+     *
+     * @param object what is read
+     * @param keyrings to try, in order, on behalf of whoever makes the request
+     * @param identity what a message must be bound to
+     * @param required whether an object that is not encrypted on the client is refused
+     */
+    record Reader(ObjectAddress object, List<Keyring> keyrings, MessageIdentity identity, boolean required) {}
+
+    private static final ExecutionAttribute<ReadPlan> ATTRIBUTE =
+            new ExecutionAttribute<>("dev.s3envelope.s3.ReadPlan");
+
+    static Optional<ReadPlan> of(GetObjectRequest request) {
+        return RequestAttributes.get(request, ATTRIBUTE);
+    }
+
+    GetObjectRequest on(GetObjectRequest request) {
+        return RequestAttributes.with(request, ATTRIBUTE, this);
+    }
+}

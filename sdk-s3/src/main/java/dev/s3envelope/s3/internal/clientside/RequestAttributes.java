@@ -1,0 +1,27 @@
+package dev.s3envelope.s3.internal.clientside;
+
+import java.util.Optional;
+import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
+import software.amazon.awssdk.core.interceptor.ExecutionAttribute;
+import software.amazon.awssdk.services.s3.model.S3Request;
+
+/** What travels with a request and is not sent. */
+final class RequestAttributes {
+    private RequestAttributes() {}
+
+    static <V> Optional<V> get(S3Request request, ExecutionAttribute<V> attribute) {
+        return request.overrideConfiguration()
+                .map(configuration -> configuration.executionAttributes().getAttribute(attribute));
+    }
+
+    static <T extends S3Request, V> T with(T request, ExecutionAttribute<V> attribute, V value) {
+        AwsRequestOverrideConfiguration configuration = request.overrideConfiguration()
+                .map(AwsRequestOverrideConfiguration::toBuilder)
+                .orElseGet(AwsRequestOverrideConfiguration::builder)
+                .putExecutionAttribute(attribute, value)
+                .build();
+        @SuppressWarnings("unchecked") // a request's builder builds requests of its own type
+        T copy = (T) request.toBuilder().overrideConfiguration(configuration).build();
+        return copy;
+    }
+}

@@ -1,0 +1,45 @@
+package dev.s3envelope.s3.internal.clientside;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import software.amazon.awssdk.core.SdkField;
+import software.amazon.awssdk.core.SdkPojo;
+
+/** The checksum fields of any request or response, by the name they have on the wire. */
+final class ResponseFields {
+    private static final String CHECKSUM = "x-amz-checksum-";
+
+    private ResponseFields() {}
+
+    /** Header name to value, of those that are set. */
+    static Map<String, String> checksums(SdkPojo pojo) {
+        Map<String, String> found = new LinkedHashMap<>();
+        for (SdkField<?> field : pojo.sdkFields()) {
+            if (isChecksum(field)) {
+                Object value = field.getValueOrDefault(pojo);
+                if (value != null) {
+                    found.put(field.locationName(), value.toString());
+                }
+            }
+        }
+        return found;
+    }
+
+    /** Removes them: those of a response are of the ciphertext. */
+    static void removeChecksums(SdkPojo of, Object builder) {
+        for (SdkField<?> field : of.sdkFields()) {
+            if (isChecksum(field) || field.locationName().equals(CHECKSUM + "type")) {
+                field.set(builder, null);
+            }
+        }
+    }
+
+    private static boolean isChecksum(SdkField<?> field) {
+        String name = field.locationName();
+        return name.equals("Content-MD5")
+                || (name.startsWith(CHECKSUM)
+                        && !name.equals(CHECKSUM + "type")
+                        && !name.equals(CHECKSUM + "mode")
+                        && !name.equals(CHECKSUM + "algorithm"));
+    }
+}

@@ -1,0 +1,112 @@
+package dev.s3envelope.s3.internal.clientside;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/** Stages put together so that cancelling the last of them reaches the request in flight. */
+public final class Stages {
+    private Stages() {}
+
+    /** The value of a stage that is complete, or that nobody but the caller's thread waits for; failures as they were thrown. */
+    public static <V> V join(CompletionStage<V> stage) {
+        try {
+            return stage.toCompletableFuture().join();
+        } catch (CompletionException e) {
+            Throwable cause = unwrap(e);
+            if (cause instanceof RuntimeException failure) {
+                throw failure;
+            }
+            if (cause instanceof Error error) {
+                throw error;
+            }
+            throw e;
+        }
+    }
+
+    /** What a future chain wrapped, or the exception itself. */
+    public static Throwable unwrap(Throwable failure) {
+        Throwable cause = failure;
+        while (cause instanceof CompletionException && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return cause;
+    }
+
+    /** A call under way whose failure is given to the caller as another. */
+    static <V> CompletableFuture<V> translated(CompletableFuture<V> call, UnaryOperator<Throwable> translation) {
+        CompletableFuture<V> result = new CompletableFuture<>();
+        var unusedForward = result.whenComplete((value, failure) -> {
+            if (failure != null) {
+                stop(call, result, failure);
+            }
+        });
+        var unused = call.whenComplete((value, failure) -> {
+            if (failure == null) {
+                result.complete(value);
+            } else {
+                result.completeExceptionally(translation.apply(unwrap(failure)));
+            }
+        });
+        return result;
+    }
+
+    /** A call that follows a stage. What the result is completed with from outside, the call in flight is completed with too. */
+    public static <A, R> CompletableFuture<R> chain(
+            CompletionStage<A> first, Function<? super A, ? extends CompletionStage<R>> next) {
+        CompletableFuture<R> result = new CompletableFuture<>();
+        AtomicReference<@Nullable CompletionStage<R>> inFlight = new AtomicReference<>();
+        var unusedForward = result.whenComplete((value, failure) -> {
+            if (failure != null) {
+                stop(first.toCompletableFuture(), result, failure);
+                CompletionStage<R> running = inFlight.get();
+                if (running != null) {
+                    stop(running.toCompletableFuture(), result, failure);
+                }
+            }
+        });
+        var unused = first.whenComplete((value, failure) -> {
+            if (failure != null) {
+                result.completeExceptionally(unwrap(failure));
+                return;
+            }
+            try {
+                CompletionStage<R> running = next.apply(value);
+                inFlight.set(running);
+                if (result.isDone()) {
+                    running.toCompletableFuture().cancel(true);
+                }
+                var unusedLast = running.whenComplete((answer, broken) -> {
+                    if (broken == null) {
+                        result.complete(answer);
+                    } else {
+                        result.completeExceptionally(unwrap(broken));
+                    }
+                });
+            } catch (RuntimeException | Error e) {
+                result.completeExceptionally(e);
+            }
+        });
+        return result;
+    }
+
+    /** A value made of another. */
+    public static <A, R> CompletableFuture<R> map(CompletableFuture<A> first, Function<? super A, R> function) {
+        return chain(first, value -> CompletableFuture.completedFuture(function.apply(value)));
+    }
+
+    private static void stop(CompletableFuture<?> running, CompletableFuture<?> result, Throwable failure) {
+        if (running.isDone()) {
+            return;
+        }
+        if (result.isCancelled()) {
+            running.cancel(true);
+        } else {
+            running.completeExceptionally(failure);
+        }
+    }
+}

@@ -1,0 +1,68 @@
+package dev.s3envelope.s3.internal.clientside;
+
+import dev.s3envelope.core.OperationRefusedException;
+import dev.s3envelope.core.message.LayoutHint;
+import dev.s3envelope.core.s3ec.S3ecFormat;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * How an object is encrypted on the client, as its metadata says, which nothing authenticates: {@code PLAIN} means that nothing says it is.
+ *
+ * @param kind which format
+ * @param hint where a message of ours starts and how long its frames are
+ */
+record StoredForm(Kind kind, Optional<LayoutHint> hint) {
+    enum Kind {
+        PLAIN,
+        MESSAGE,
+        S3EC
+    }
+
+    static final StoredForm PLAIN = new StoredForm(Kind.PLAIN, Optional.empty());
+    private static final Pattern LATER_VERSION = Pattern.compile("v[0-9]+;.*");
+
+    /**
+     * Tells the form from user metadata.
+     *
+     * @throws OperationRefusedException if it is one that this version does not read
+     */
+    static StoredForm of(Map<String, String> metadata) {
+        String marker = marker(metadata);
+        if (marker != null) {
+            Optional<LayoutHint> hint = LayoutHint.parse(marker);
+            if (hint.isPresent()) {
+                return new StoredForm(Kind.MESSAGE, hint);
+            }
+            if (LATER_VERSION.matcher(marker).matches()) {
+                throw new OperationRefusedException(
+                        "The object's metadata entry \"" + LayoutHint.METADATA_NAME
+                                + "\" is not one this version of the S3 Envelope SDK understands; its bytes are ciphertext. Update the SDK.");
+            }
+        }
+        S3ecFormat s3ec = S3ecFormat.of(metadata);
+        return switch (s3ec) {
+            case NONE -> PLAIN;
+            case V2, V3 -> new StoredForm(Kind.S3EC, Optional.empty());
+            case V1, V2_LEGACY, V3_INSTRUCTION_FILE, INSTRUCTION_FILE ->
+                throw new OperationRefusedException("The object is in the form " + s3ec
+                        + " of the S3 Encryption Client, which is not read here: use amazon-s3-encryption-client-java with legacy"
+                        + " modes enabled, and write it anew. Its bytes were not given out.");
+        };
+    }
+
+    static boolean isMarker(String metadataName) {
+        return metadataName.toLowerCase(Locale.ROOT).equals(LayoutHint.METADATA_NAME);
+    }
+
+    private static @org.jspecify.annotations.Nullable String marker(Map<String, String> metadata) {
+        for (Map.Entry<String, String> entry : metadata.entrySet()) {
+            if (isMarker(entry.getKey())) {
+                return entry.getValue();
+            }
+        }
+        return null;
+    }
+}
