@@ -42,7 +42,10 @@ public record FailureReport(int exitCode, String message) {
                     text(client).startsWith("Unable to load credentials")
                             ? "no credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give --profile"
                                     + " (--verbose lists every place that was tried)"
-                            : text(client));
+                            : text(client)
+                                    + (text(client).contains("PKIX path")
+                                            ? "; give the server's certificate with --ca-bundle or AWS_CA_BUNDLE"
+                                            : ""));
         }
         if (failure instanceof IOException file) {
             return new FailureReport(ExitCode.FAILED, ofFile(file));

@@ -1,5 +1,6 @@
 package dev.s3envelope.examples.cli;
 
+import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
@@ -31,7 +32,8 @@ public record Surroundings(
     /** Those of this process. Text is written in UTF-8 whatever the locale, so that object keys survive. */
     public static Surroundings ofProcess() {
         return new Surroundings(
-                new FileInputStream(FileDescriptor.in),
+                // Buffered, because a bare FileInputStream seeks when it is asked for many bytes, which a pipe refuses.
+                new BufferedInputStream(new FileInputStream(FileDescriptor.in), 1 << 16),
                 new PrintStream(
                         new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), 1 << 16),
                         false,

@@ -34,6 +34,7 @@ class FailureReportTest {
                 new Case(head(403), 3, "403 without a reason"),
                 new Case(head(404), 1, "AWS answered 404"),
                 new Case(SdkClientException.create("refused"), 1, "refused"),
+                new Case(SdkClientException.create("PKIX path building failed"), 1, "--ca-bundle"),
                 new Case(SdkClientException.create("Unable to load credentials from X"), 1, "--profile"),
                 new Case(new UncheckedIOException(new NoSuchFileException("a/b")), 1, "no such file: a/b"),
                 new Case(new IOException("disk full"), 1, "disk full"),
