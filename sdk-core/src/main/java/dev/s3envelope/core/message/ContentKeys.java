@@ -8,9 +8,11 @@ import dev.s3envelope.core.crypto.SecretBytes;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
+import java.util.concurrent.atomic.AtomicReference;
 import javax.crypto.AEADBadTagException;
 import javax.crypto.Cipher;
 import javax.crypto.spec.GCMParameterSpec;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The content key of one message and its commitment, derived from the data key; and the header tag made with it. Source: AWS Encryption SDK
@@ -22,6 +24,8 @@ final class ContentKeys implements AutoCloseable {
 
     private final SecretBytes contentKey;
     private final byte[] commitment;
+    /** The cipher the header tag was made with: it has the key schedule already, so the first coder takes it over. */
+    private final AtomicReference<@Nullable Cipher> spare = new AtomicReference<>();
 
     private ContentKeys(SecretBytes contentKey, byte[] commitment) {
         this.contentKey = contentKey;
@@ -62,6 +66,7 @@ final class ContentKeys implements AutoCloseable {
             cipher.init(Cipher.DECRYPT_MODE, contentKey, parameters(header.tagIv()));
             cipher.updateAAD(encoded, 0, header.bodyLength());
             cipher.doFinal(encoded, encoded.length - AlgorithmSuite.TAG_LENGTH, AlgorithmSuite.TAG_LENGTH);
+            spare.set(cipher);
         } catch (AEADBadTagException e) {
             throw new IntegrityException(
                     "The message header is not authentic: it was changed, or the data key is another's.", e);
@@ -76,14 +81,23 @@ final class ContentKeys implements AutoCloseable {
             Cipher cipher = provider.aesGcm();
             cipher.init(Cipher.ENCRYPT_MODE, contentKey, parameters(new byte[AlgorithmSuite.IV_LENGTH]));
             cipher.updateAAD(headerBody);
-            return cipher.doFinal();
+            byte[] tag = cipher.doFinal();
+            spare.set(cipher);
+            return tag;
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("The crypto provider " + provider + " could not authenticate a header", e);
         }
     }
 
+    /** Returns a cipher for one coder. */
+    Cipher cipher(CryptoProvider provider) {
+        Cipher ready = spare.getAndSet(null);
+        return ready == null ? provider.aesGcm() : ready;
+    }
+
     @Override
     public void close() {
+        spare.set(null);
         contentKey.destroy();
     }
 

@@ -45,9 +45,9 @@ public final class FrameCipher {
     private final Aad regularAad;
     private final Aad finalAad;
 
-    FrameCipher(CryptoProvider provider, SecretBytes key, byte[] messageId) {
+    FrameCipher(CryptoProvider provider, Cipher cipher, SecretBytes key, byte[] messageId) {
         this.provider = provider;
-        this.cipher = provider.aesGcm();
+        this.cipher = cipher;
         this.key = key;
         this.messageId = messageId;
         this.regularAad = new Aad(messageId, REGULAR);

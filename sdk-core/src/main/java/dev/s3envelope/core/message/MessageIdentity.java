@@ -60,8 +60,8 @@ public record MessageIdentity(ObjectIdentity mode, String bucket, String key) {
             return IdentityCheck.FOREIGN;
         }
         byte[] id = header.messageId();
-        if (bound(provider, id, ObjectIdentity.BUCKET_AND_KEY)
-                || (mode == ObjectIdentity.KEY && bound(provider, id, ObjectIdentity.KEY))) {
+        if ((mode == ObjectIdentity.KEY && bound(provider, id, ObjectIdentity.KEY))
+                || bound(provider, id, ObjectIdentity.BUCKET_AND_KEY)) {
             return IdentityCheck.MATCHED;
         }
         return header.encryptionContext().get(CONTEXT_KEY).isPresent() ? IdentityCheck.MISMATCH : IdentityCheck.FOREIGN;

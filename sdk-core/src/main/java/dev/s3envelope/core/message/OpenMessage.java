@@ -166,7 +166,7 @@ public final class OpenMessage implements AutoCloseable {
     }
 
     private FrameCipher frameCipher() {
-        return new FrameCipher(provider, keys.contentKey(), messageId);
+        return new FrameCipher(provider, keys.cipher(provider), keys.contentKey(), messageId);
     }
 
     private void checkRangeable(FrameLayout layout) {

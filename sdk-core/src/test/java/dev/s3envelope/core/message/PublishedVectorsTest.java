@@ -6,19 +6,27 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.s3envelope.core.IntegrityException;
+import dev.s3envelope.core.crypto.AlgorithmSuite;
 import dev.s3envelope.core.crypto.CryptoProvider;
 import dev.s3envelope.core.crypto.Hkdf;
 import dev.s3envelope.core.keyring.DataKey;
+import dev.s3envelope.core.keyring.RawAesKeyring;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.EnumSet;
 import java.util.HexFormat;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.Collectors;
 import javax.crypto.Cipher;
 import javax.crypto.spec.GCMParameterSpec;
@@ -32,7 +40,8 @@ import software.amazon.awssdk.protocols.jsoncore.JsonNode;
 /**
  * Vectors that others publish, read from the directory in the system property {@code published.vectors}; not run without it. It holds
  * {@code commitment-test-vectors.json} (aws/aws-encryption-sdk-java, src/test/resources) and {@code aes_gcm_test.json}, {@code hkdf_sha256_test.json},
- * {@code hkdf_sha384_test.json}, {@code hkdf_sha512_test.json} (C2SP/wycheproof, testvectors_v1).
+ * {@code hkdf_sha384_test.json}, {@code hkdf_sha512_test.json} (C2SP/wycheproof, testvectors_v1), and in {@code net} what is unpacked from
+ * {@code v4-Net-4.0.1.zip} (aws/aws-encryption-sdk, test vectors of the .NET runtime).
  */
 @EnabledIfSystemProperty(named = "published.vectors", matches = ".+")
 class PublishedVectorsTest {
@@ -69,10 +78,7 @@ class PublishedVectorsTest {
                                 .collect(Collectors.toMap(
                                         Map.Entry::getKey, e -> e.getValue().asString()));
                 assertEquals(context, header.encryptionContext().asMap(), comment);
-                assertEquals(
-                        plaintext,
-                        new String(read(message, dataKey), java.nio.charset.StandardCharsets.UTF_8),
-                        comment);
+                assertEquals(plaintext, new String(read(message, dataKey), StandardCharsets.UTF_8), comment);
             }
             run++;
         }
@@ -111,7 +117,7 @@ class PublishedVectorsTest {
     @ParameterizedTest
     @EnumSource(Hkdf.Hash.class)
     void hkdf_agreesWithWycheproof(Hkdf.Hash hash) throws IOException {
-        String file = "hkdf_" + hash.name().replace("_", "").toLowerCase(java.util.Locale.ROOT) + "_test.json";
+        String file = "hkdf_" + hash.name().replace("_", "").toLowerCase(Locale.ROOT) + "_test.json";
         int run = 0;
         for (JsonNode group : json(file).field("testGroups").orElseThrow().asArray()) {
             for (JsonNode test : group.field("tests").orElseThrow().asArray()) {
@@ -129,16 +135,64 @@ class PublishedVectorsTest {
         assertTrue(run > 50, run + " tests");
     }
 
-    private byte[] read(byte[] message, byte[] dataKey) {
-        MessageHeader header = HeaderParser.parse(message, Fixture.LIMITS);
-        try (DataKey key = DataKey.copyOf(dataKey);
-                OpenMessage open = engine.open(header, key);
-                MessageDecryptor decryptor = open.decryptor()) {
+    /** Eleven suites, raw AES key; those with a context that only the reader knows are left out, the format extension is not supported. */
+    @Test
+    void dotNetMessages_read() throws IOException {
+        byte[] key = base64(
+                json("net/keys.json")
+                        .field("keys")
+                        .orElseThrow()
+                        .field("aes-256")
+                        .orElseThrow(),
+                "material");
+        RawAesKeyring keyring =
+                new RawAesKeyring(PROVIDER, new SecureRandom(), "aws-raw-vectors-persistant", "aes-256", key);
+        MessageEngine lenient = MessageEngine.builder()
+                .cryptoProvider(PROVIDER)
+                .commitmentPolicy(CommitmentPolicy.ALLOW_NON_COMMITTING)
+                .build();
+        Set<AlgorithmSuite> suites = EnumSet.noneOf(AlgorithmSuite.class);
+        for (JsonNode test : json("net/manifest.json")
+                .field("tests")
+                .orElseThrow()
+                .asObject()
+                .values()) {
+            JsonNode master = test.field("master-keys").orElseThrow().asArray().get(0);
+            if (!text(master, "key").equals("aes-256") || !text(test, "cmm").equals("Default")) {
+                continue;
+            }
+            byte[] message = file(text(test, "ciphertext"));
+            JsonNode output = test.field("result").orElseThrow().field("output").orElseThrow();
+            MessageHeader header = HeaderParser.parse(message, Fixture.LIMITS);
+            try (OpenMessage open = Fixture.join(lenient.open(header, keyring, Optional.empty()))) {
+                assertArrayEquals(file(text(output, "plaintext")), body(open, message));
+            }
+            suites.add(header.suite());
+        }
+        assertEquals(EnumSet.allOf(AlgorithmSuite.class), suites);
+    }
+
+    private static byte[] file(String url) throws IOException {
+        return Files.readAllBytes(Path.of(System.getProperty("published.vectors", ""))
+                .resolve("net")
+                .resolve(url.replace("file://", "")));
+    }
+
+    private static byte[] body(OpenMessage open, byte[] message) {
+        try (MessageDecryptor decryptor = open.decryptor()) {
             ByteArrayOutputStream released = new ByteArrayOutputStream();
-            byte[] body = Arrays.copyOfRange(message, header.length(), message.length);
+            byte[] body = Arrays.copyOfRange(message, open.header().length(), message.length);
             Fixture.pump(decryptor::decrypt, decryptor::finish, body, new Random(5), released);
             assertTrue(decryptor.verified());
             return released.toByteArray();
+        }
+    }
+
+    private byte[] read(byte[] message, byte[] dataKey) {
+        MessageHeader header = HeaderParser.parse(message, Fixture.LIMITS);
+        try (DataKey key = DataKey.copyOf(dataKey);
+                OpenMessage open = engine.open(header, key)) {
+            return body(open, message);
         }
     }
 
