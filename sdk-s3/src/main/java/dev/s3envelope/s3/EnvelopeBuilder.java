@@ -14,6 +14,7 @@ import dev.s3envelope.s3.internal.Surroundings;
 import dev.s3envelope.s3.internal.clientside.ClientSideKeys;
 import dev.s3envelope.s3.internal.clientside.ClientSideReads;
 import dev.s3envelope.s3.internal.clientside.ClientSideSettings;
+import dev.s3envelope.s3.internal.clientside.upload.Uploads;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -162,9 +163,14 @@ public abstract sealed class EnvelopeBuilder<B extends EnvelopeBuilder<B>>
     }
 
     final RequestTransformer transformer(Optional<String> wrappedRegion, Transport transport, Executor keyExecutor) {
+        return transformer(wrappedRegion, transport, keyExecutor, Uploads.none());
+    }
+
+    final RequestTransformer transformer(
+            Optional<String> wrappedRegion, Transport transport, Executor keyExecutor, Uploads uploads) {
         Optional<String> sentTo = region == null ? wrappedRegion : Optional.of(region.id());
         return new RequestTransformer(
-                new Surroundings(requiredPolicy(), guard, sentTo, transport, readKeys, keyExecutor));
+                new Surroundings(requiredPolicy(), guard, sentTo, transport, readKeys, keyExecutor), uploads);
     }
 
     static <V> V required(@Nullable V wrapped, String what) {

@@ -18,6 +18,9 @@ import dev.s3envelope.s3.internal.clientside.ClientSideWrite;
 import dev.s3envelope.s3.internal.clientside.ClientSideWrites;
 import dev.s3envelope.s3.internal.clientside.ReadPort;
 import dev.s3envelope.s3.internal.clientside.Stages;
+import dev.s3envelope.s3.internal.clientside.upload.AsyncPuts;
+import dev.s3envelope.s3.internal.clientside.upload.AsyncUploads;
+import dev.s3envelope.s3.internal.clientside.upload.Uploads;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -31,17 +34,23 @@ import software.amazon.awssdk.core.async.AsyncRequestBody;
 import software.amazon.awssdk.core.async.AsyncResponseTransformer;
 import software.amazon.awssdk.services.s3.DelegatingS3AsyncClient;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
+import software.amazon.awssdk.services.s3.model.CompleteMultipartUploadRequest;
+import software.amazon.awssdk.services.s3.model.CompleteMultipartUploadResponse;
 import software.amazon.awssdk.services.s3.model.GetObjectAttributesRequest;
 import software.amazon.awssdk.services.s3.model.GetObjectAttributesResponse;
 import software.amazon.awssdk.services.s3.model.GetObjectRequest;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.HeadObjectRequest;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
+import software.amazon.awssdk.services.s3.model.ListPartsRequest;
+import software.amazon.awssdk.services.s3.model.ListPartsResponse;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.model.PutObjectResponse;
 import software.amazon.awssdk.services.s3.model.S3Request;
 import software.amazon.awssdk.services.s3.model.SelectObjectContentRequest;
 import software.amazon.awssdk.services.s3.model.SelectObjectContentResponseHandler;
+import software.amazon.awssdk.services.s3.model.UploadPartRequest;
+import software.amazon.awssdk.services.s3.model.UploadPartResponse;
 import software.amazon.awssdk.services.s3.presignedurl.AsyncPresignedUrlExtension;
 import software.amazon.awssdk.services.s3.waiters.S3AsyncWaiter;
 
@@ -63,6 +72,9 @@ public final class EnvelopeS3AsyncClient extends DelegatingS3AsyncClient {
     private final RequestTransformer transformer;
     private final WaiterThread waiterThread = new WaiterThread();
     private final KeyThreads keyThreads = new KeyThreads();
+    private final Uploads clientSideUploads;
+    private final AsyncUploads uploads;
+    private final AsyncPuts puts;
     private final ClientSideWrites clientSideWrites;
     private final ClientSideReads clientSideReads;
     private final ClientSideHeads clientSideHeads;
@@ -73,8 +85,12 @@ public final class EnvelopeS3AsyncClient extends DelegatingS3AsyncClient {
         this.wrapped = wrapped;
         this.policy = builder.requiredPolicy();
         Wrapped facts = Wrapped.of(wrapped::serviceClientConfiguration);
-        this.transformer = builder.transformer(facts.region(), facts.transport(), builder.sseCKeyExecutor());
         ClientSideKeys keys = builder.clientSideKeys(builder.keyExecutor == null ? keyThreads : builder.keyExecutor);
+        this.clientSideUploads = new Uploads(keys);
+        this.transformer =
+                builder.transformer(facts.region(), facts.transport(), builder.sseCKeyExecutor(), clientSideUploads);
+        this.uploads = new AsyncUploads(transformer, clientSideUploads, wrapped);
+        this.puts = new AsyncPuts(this);
         this.clientSideWrites = new ClientSideWrites(keys);
         this.clientSideReads = builder.clientSideReads(keys);
         this.clientSideHeads = new ClientSideHeads(clientSideReads);
@@ -98,8 +114,50 @@ public final class EnvelopeS3AsyncClient extends DelegatingS3AsyncClient {
                 request,
                 BodyFacts.of(body),
                 sent -> ClientSideWrite.of(sent)
-                        .map(how -> clientSideWrites.put(sent, how, body, wrapped::putObject))
+                        .map(how -> puts.put(
+                                request,
+                                how,
+                                body,
+                                known -> clientSideWrites.put(sent, how, known, wrapped::putObject)))
                         .orElseGet(() -> wrapped.putObject(sent, body)));
+    }
+
+    /** A part; of an upload encrypted on the client it is encrypted in its place, see {@link ClientSideUpload}. */
+    @Override
+    public CompletableFuture<UploadPartResponse> uploadPart(UploadPartRequest request, AsyncRequestBody body) {
+        return uploads.part(request, body);
+    }
+
+    /** Completes an upload; one encrypted on the client gets an empty last part for the final frame where no part has it. */
+    @Override
+    public CompletableFuture<CompleteMultipartUploadResponse> completeMultipartUpload(
+            CompleteMultipartUploadRequest request) {
+        return uploads.complete(request);
+    }
+
+    /** Lists parts; sizes of an upload encrypted on the client are those of the plaintext. */
+    @Override
+    public CompletableFuture<ListPartsResponse> listParts(ListPartsRequest request) {
+        return uploads.list(request);
+    }
+
+    /**
+     * Gives away an upload that is encrypted on the client, so that another process can go on with it; this client sends no more parts of it.
+     *
+     * @throws dev.s3envelope.core.OperationRefusedException if this client has no such upload, parts of it are being sent, or the size of its parts is not
+     *     known
+     */
+    public ClientSideUpload handOver(String bucket, String key, String uploadId) {
+        return clientSideUploads.handOver(bucket, key, uploadId);
+    }
+
+    /**
+     * Goes on with an upload another process gave away, under the keyring of the first client-side mode the policy has for the object.
+     *
+     * @throws dev.s3envelope.core.IntegrityException if the upload was begun for another object, or what was given is damaged, in the future
+     */
+    public CompletableFuture<Void> takeOver(ClientSideUpload upload) {
+        return transformer.takeOver(upload).toCompletableFuture();
     }
 
     @Override
@@ -129,7 +187,7 @@ public final class EnvelopeS3AsyncClient extends DelegatingS3AsyncClient {
     public CompletableFuture<HeadObjectResponse> headObject(HeadObjectRequest request) {
         CompletableFuture<HeadObjectResponse> answer = invokeOperation(request, wrapped::headObject);
         return clientSideReads.active(request)
-                ? Stages.map(answer, received -> clientSideHeads.plain(request, received))
+                ? Stages.chain(answer, received -> clientSideHeads.plain(request, received, stored))
                 : answer;
     }
 
@@ -191,6 +249,7 @@ public final class EnvelopeS3AsyncClient extends DelegatingS3AsyncClient {
     public void close() {
         waiterThread.close();
         keyThreads.close();
+        clientSideUploads.close();
         if (closeWrapped) {
             wrapped.close();
         }

@@ -13,6 +13,9 @@ import dev.s3envelope.s3.internal.clientside.ClientSideWrite;
 import dev.s3envelope.s3.internal.clientside.ClientSideWrites;
 import dev.s3envelope.s3.internal.clientside.ReadPort;
 import dev.s3envelope.s3.internal.clientside.SyncDecryption;
+import dev.s3envelope.s3.internal.clientside.upload.SyncPuts;
+import dev.s3envelope.s3.internal.clientside.upload.SyncUploads;
+import dev.s3envelope.s3.internal.clientside.upload.Uploads;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -24,15 +27,21 @@ import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.core.sync.ResponseTransformer;
 import software.amazon.awssdk.services.s3.DelegatingS3Client;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.CompleteMultipartUploadRequest;
+import software.amazon.awssdk.services.s3.model.CompleteMultipartUploadResponse;
 import software.amazon.awssdk.services.s3.model.GetObjectAttributesRequest;
 import software.amazon.awssdk.services.s3.model.GetObjectAttributesResponse;
 import software.amazon.awssdk.services.s3.model.GetObjectRequest;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.HeadObjectRequest;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
+import software.amazon.awssdk.services.s3.model.ListPartsRequest;
+import software.amazon.awssdk.services.s3.model.ListPartsResponse;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.model.PutObjectResponse;
 import software.amazon.awssdk.services.s3.model.S3Request;
+import software.amazon.awssdk.services.s3.model.UploadPartRequest;
+import software.amazon.awssdk.services.s3.model.UploadPartResponse;
 import software.amazon.awssdk.services.s3.waiters.S3Waiter;
 
 /**
@@ -53,6 +62,9 @@ import software.amazon.awssdk.services.s3.waiters.S3Waiter;
 public final class EnvelopeS3Client extends DelegatingS3Client {
     private final S3Client wrapped;
     private final RequestTransformer transformer;
+    private final Uploads clientSideUploads;
+    private final SyncUploads uploads;
+    private final SyncPuts puts;
     private final ClientSideWrites clientSideWrites;
     private final ClientSideReads clientSideReads;
     private final ClientSideHeads clientSideHeads;
@@ -62,8 +74,11 @@ public final class EnvelopeS3Client extends DelegatingS3Client {
         super(wrapped);
         this.wrapped = wrapped;
         Wrapped facts = Wrapped.of(wrapped::serviceClientConfiguration);
-        this.transformer = builder.transformer(facts.region(), facts.transport(), Runnable::run);
         ClientSideKeys keys = builder.clientSideKeys(Runnable::run);
+        this.clientSideUploads = new Uploads(keys);
+        this.transformer = builder.transformer(facts.region(), facts.transport(), Runnable::run, clientSideUploads);
+        this.uploads = new SyncUploads(transformer, clientSideUploads, wrapped);
+        this.puts = new SyncPuts(this);
         this.clientSideWrites = new ClientSideWrites(keys);
         this.clientSideReads = builder.clientSideReads(keys);
         this.clientSideHeads = new ClientSideHeads(clientSideReads);
@@ -85,8 +100,49 @@ public final class EnvelopeS3Client extends DelegatingS3Client {
         return SyncInvocation.invoke(
                 transformer.prepare(request, BodyFacts.of(body)),
                 sent -> ClientSideWrite.of(sent)
-                        .map(how -> clientSideWrites.put(sent, how, body, wrapped::putObject))
+                        .map(how -> puts.put(
+                                request,
+                                how,
+                                body,
+                                known -> clientSideWrites.put(sent, how, known, wrapped::putObject)))
                         .orElseGet(() -> wrapped.putObject(sent, body)));
+    }
+
+    /** A part; of an upload encrypted on the client it is encrypted in its place, see {@link ClientSideUpload}. */
+    @Override
+    public UploadPartResponse uploadPart(UploadPartRequest request, RequestBody body) {
+        return uploads.part(request, body);
+    }
+
+    /** Completes an upload; one encrypted on the client gets an empty last part for the final frame where no part has it. */
+    @Override
+    public CompleteMultipartUploadResponse completeMultipartUpload(CompleteMultipartUploadRequest request) {
+        return uploads.complete(request);
+    }
+
+    /** Lists parts; sizes of an upload encrypted on the client are those of the plaintext. */
+    @Override
+    public ListPartsResponse listParts(ListPartsRequest request) {
+        return uploads.list(request);
+    }
+
+    /**
+     * Gives away an upload that is encrypted on the client, so that another process can go on with it; this client sends no more parts of it.
+     *
+     * @throws dev.s3envelope.core.OperationRefusedException if this client has no such upload, parts of it are being sent, or the size of its parts is not
+     *     known
+     */
+    public ClientSideUpload handOver(String bucket, String key, String uploadId) {
+        return clientSideUploads.handOver(bucket, key, uploadId);
+    }
+
+    /**
+     * Goes on with an upload another process gave away, under the keyring of the first client-side mode the policy has for the object.
+     *
+     * @throws dev.s3envelope.core.IntegrityException if the upload was begun for another object, or what was given is damaged
+     */
+    public void takeOver(ClientSideUpload upload) {
+        SyncInvocation.join(transformer.takeOver(upload));
     }
 
     @Override
@@ -105,7 +161,9 @@ public final class EnvelopeS3Client extends DelegatingS3Client {
     @Override
     public HeadObjectResponse headObject(HeadObjectRequest request) {
         HeadObjectResponse answer = invokeOperation(request, wrapped::headObject);
-        return clientSideReads.active(request) ? clientSideHeads.plain(request, answer) : answer;
+        return clientSideReads.active(request)
+                ? SyncInvocation.join(clientSideHeads.plain(request, answer, stored))
+                : answer;
     }
 
     /** The size of an object encrypted on the client is that of its plaintext, which takes one HEAD unless it is known. */
@@ -148,9 +206,10 @@ public final class EnvelopeS3Client extends DelegatingS3Client {
         return S3Waiter.builder().client(this).build();
     }
 
-    /** Closes the wrapped client if the builder was told to; nothing else is held. */
+    /** Closes the wrapped client if the builder was told to, and destroys the keys of uploads under way. */
     @Override
     public void close() {
+        clientSideUploads.close();
         if (closeWrapped) {
             wrapped.close();
         }

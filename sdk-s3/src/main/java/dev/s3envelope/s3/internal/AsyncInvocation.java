@@ -53,6 +53,11 @@ public final class AsyncInvocation<T extends S3Request, R> {
     private void begin(CompletionStage<Attempts<T>> prepared) {
         var unused = prepared.whenComplete((attempts, failure) -> guarded(() -> {
             if (failure == null) {
+                var unusedEnd = result.whenComplete((value, broken) -> {
+                    if (broken != null) {
+                        attempts.abandoned();
+                    }
+                });
                 send(attempts, attempts.first());
             } else {
                 fail(Failures.unwrap(failure));

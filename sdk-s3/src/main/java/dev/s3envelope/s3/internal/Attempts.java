@@ -33,6 +33,9 @@ public interface Attempts<T extends S3Request> {
     /** Told of the answer to the last request that was given out. */
     default void succeeded(@Nullable Object answer) {}
 
+    /** Told that the call ended without an answer: it failed for good, or its caller gave it up. */
+    default void abandoned() {}
+
     /** One request and no other. */
     static <T extends S3Request> Attempts<T> one(T request) {
         return () -> request;

@@ -1,6 +1,8 @@
 package dev.s3envelope.s3.internal;
 
+import dev.s3envelope.s3.ClientSideUpload;
 import dev.s3envelope.s3.internal.OperationTreatment.Kind;
+import dev.s3envelope.s3.internal.clientside.upload.Uploads;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -42,16 +44,27 @@ public final class RequestTransformer {
     private final Map<Class<?>, Handler<?>> handlers = new HashMap<>();
     private final OwnerCheck owners;
     private final CustomerKeys keys;
+    private final UploadRequests uploads;
 
-    /** A transformer for one client. */
+    /** A transformer for whoever encrypts nothing, such as a presigner. */
     public RequestTransformer(Surroundings surroundings) {
+        this(surroundings, Uploads.none());
+    }
+
+    /**
+     * A transformer for one client.
+     *
+     * @param clientSideUploads the client's uploads that are encrypted on the client
+     */
+    public RequestTransformer(Surroundings surroundings, Uploads clientSideUploads) {
         HeaderFields fields = new HeaderFields();
         EncryptionFields encryption = new EncryptionFields(fields);
         this.owners = new OwnerCheck(surroundings.guard(), fields);
         this.keys = new CustomerKeys(surroundings.policy(), surroundings.readKeys(), surroundings.keyExecutor());
         Decisions decisions = new Decisions(surroundings, encryption, keys);
         ObjectRequests objects = new ObjectRequests(decisions, encryption, fields, keys, surroundings.transport());
-        UploadRequests uploads = new UploadRequests(decisions, encryption, fields, keys, surroundings, objects);
+        this.uploads =
+                new UploadRequests(decisions, encryption, fields, keys, surroundings, objects, clientSideUploads);
         SpecialRequests special = new SpecialRequests(surroundings.policy(), decisions);
         BucketRequests buckets = new BucketRequests(decisions, encryption, fields);
 
@@ -62,7 +75,7 @@ public final class RequestTransformer {
         on(GetObjectAttributesRequest.class, (request, body) -> objects.read(request));
         on(SelectObjectContentRequest.class, (request, body) -> objects.read(request));
         on(CreateMultipartUploadRequest.class, (request, body) -> uploads.create(request));
-        on(UploadPartRequest.class, (request, body) -> uploads.within(request));
+        on(UploadPartRequest.class, (request, body) -> uploads.part(request));
         on(UploadPartCopyRequest.class, (request, body) -> uploads.partCopy(request));
         on(ListPartsRequest.class, (request, body) -> uploads.within(request));
         on(CompleteMultipartUploadRequest.class, (request, body) -> uploads.complete(request));
@@ -90,6 +103,15 @@ public final class RequestTransformer {
             return treatment.kind() == Kind.TRANSFORMED
                     ? handler(owned).prepare(owned, body)
                     : CompletableFuture.completedFuture(Attempts.one(owned));
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    /** Goes on with an upload that another process gave away. */
+    public CompletionStage<Void> takeOver(ClientSideUpload upload) {
+        try {
+            return uploads.takeOver(upload);
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e);
         }

@@ -34,7 +34,12 @@ public final class SyncInvocation {
                 return result;
             } catch (RuntimeException failure) {
                 first = Failures.combine(first, failure);
-                request = again(attempts, failure, first, handedOut);
+                try {
+                    request = again(attempts, failure, first, handedOut);
+                } catch (RuntimeException last) {
+                    attempts.abandoned();
+                    throw last;
+                }
                 if (attempts.superseded()) {
                     first = null;
                 }

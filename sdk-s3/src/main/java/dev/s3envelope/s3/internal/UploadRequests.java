@@ -3,13 +3,18 @@ package dev.s3envelope.s3.internal;
 import dev.s3envelope.core.OperationRefusedException;
 import dev.s3envelope.core.arn.ObjectAddress;
 import dev.s3envelope.core.guard.Transport;
+import dev.s3envelope.core.mode.ClientSide;
 import dev.s3envelope.core.mode.EncryptionMode;
+import dev.s3envelope.core.mode.ServerSideMode;
 import dev.s3envelope.core.mode.SseC;
 import dev.s3envelope.core.policy.EncryptionPolicy;
 import dev.s3envelope.core.policy.ObjectDescription;
+import dev.s3envelope.core.policy.PolicyDecision;
 import dev.s3envelope.core.ssec.SseCKey;
 import dev.s3envelope.core.ssec.SseCKeySource;
+import dev.s3envelope.s3.ClientSideUpload;
 import dev.s3envelope.s3.EncryptionOverride;
+import dev.s3envelope.s3.internal.clientside.upload.Uploads;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -21,6 +26,7 @@ import software.amazon.awssdk.services.s3.model.CreateMultipartUploadRequest;
 import software.amazon.awssdk.services.s3.model.CreateMultipartUploadResponse;
 import software.amazon.awssdk.services.s3.model.S3Request;
 import software.amazon.awssdk.services.s3.model.UploadPartCopyRequest;
+import software.amazon.awssdk.services.s3.model.UploadPartRequest;
 
 /**
  * The requests of a multipart upload. Its mode is decided once, when it is created; of the later requests S3 wants the SSE-C key
@@ -37,13 +43,12 @@ final class UploadRequests {
     private final EncryptionPolicy policy;
     private final Transport transport;
     private final ObjectRequests objects;
+    private final Uploads clientSide;
     private final Bounded<String, UploadKey> uploads = new Bounded<>(REMEMBERED);
 
-    /** The SSE-C key of an upload: by source and fingerprint, or none. */
+    /** The SSE-C key of an upload: by source and fingerprint, or none; and whether its parts are encrypted on the client. */
     private record UploadKey(
-            @Nullable SseCKeySource source, @Nullable String fingerprint) {
-        static final UploadKey NONE = new UploadKey(null, null);
-    }
+            @Nullable SseCKeySource source, @Nullable String fingerprint, boolean encrypted) {}
 
     UploadRequests(
             Decisions decisions,
@@ -51,7 +56,8 @@ final class UploadRequests {
             HeaderFields fields,
             CustomerKeys keys,
             Surroundings surroundings,
-            ObjectRequests objects) {
+            ObjectRequests objects,
+            Uploads clientSide) {
         this.decisions = decisions;
         this.encryption = encryption;
         this.fields = fields;
@@ -59,6 +65,7 @@ final class UploadRequests {
         this.policy = surroundings.policy();
         this.transport = surroundings.transport();
         this.objects = objects;
+        this.clientSide = clientSide;
     }
 
     CompletionStage<Attempts<CreateMultipartUploadRequest>> create(CreateMultipartUploadRequest request) {
@@ -77,19 +84,77 @@ final class UploadRequests {
                 .orElse(false);
         return decisions
                 .decide(request, Descriptions.of(request))
-                .thenCompose(mode -> decisions
-                        .headers(request, address, mode)
-                        .thenApply(headers -> Attempts.one(
-                                fields.with(request, headers.headers()),
-                                answer -> remember(answer, uploadKey(mode, headers, ownKey)))));
+                .thenCompose(mode -> mode instanceof ClientSide encrypted
+                        ? begin(request, address, encrypted, ownKey)
+                        : decisions
+                                .headers(request, address, mode)
+                                .thenApply(headers -> Attempts.one(
+                                        fields.with(request, headers.headers()),
+                                        answer -> remember(answer, uploadKey(mode, headers, ownKey)))));
     }
 
-    /** A part, the list of parts, or the end of an upload. */
+    /** The headers of the mode beneath; the data key is asked for last, so that nobody else has to give it back. */
+    private CompletionStage<Attempts<CreateMultipartUploadRequest>> begin(
+            CreateMultipartUploadRequest request, ObjectAddress address, ClientSide mode, boolean ownKey) {
+        return decisions
+                .headers(request, address, mode.serverSide())
+                .thenCompose(headers -> decisions
+                        .clientSide(request, address, mode)
+                        .thenCompose(how -> clientSide.begin(fields.with(request, headers.headers()), how))
+                        .thenApply(begun -> new Attempts<CreateMultipartUploadRequest>() {
+                            @Override
+                            public CreateMultipartUploadRequest first() {
+                                return begun.request();
+                            }
+
+                            @Override
+                            public void succeeded(@Nullable Object answer) {
+                                remember(answer, uploadKey(mode, headers, ownKey));
+                                begun.created(answer);
+                            }
+
+                            @Override
+                            public void abandoned() {
+                                begun.abandoned();
+                            }
+                        }));
+    }
+
+    /** Goes on with an upload another process gave away. */
+    CompletionStage<Void> takeOver(ClientSideUpload upload) {
+        ObjectAddress address = new ObjectAddress(upload.bucket(), upload.key());
+        ClientSide mode = policy.possibleModes(address.bucket(), address.key()).stream()
+                .filter(ClientSide.class::isInstance)
+                .map(ClientSide.class::cast)
+                .findFirst()
+                .orElseThrow(() -> new OperationRefusedException("The upload of " + address
+                        + " cannot be taken over: no rule of the policy has a client-side mode for it."));
+        UploadPartRequest part = UploadPartRequest.builder()
+                .bucket(upload.bucket())
+                .key(upload.key())
+                .build();
+        return decisions.clientSide(part, address, mode).thenCompose(how -> clientSide.takeOver(upload, how));
+    }
+
+    /** A part. */
+    CompletionStage<Attempts<UploadPartRequest>> part(UploadPartRequest request) {
+        refuseUnknown(request, request.bucket(), request.key(), request.uploadId());
+        return within(request);
+    }
+
+    /** A part, or the list of parts. */
     <T extends S3Request> CompletionStage<Attempts<T>> within(T request) {
         return withKey(request).thenApply(Attempts::one);
     }
 
     CompletionStage<Attempts<UploadPartCopyRequest>> partCopy(UploadPartCopyRequest request) {
+        if (clientSide.knows(request.uploadId())) {
+            throw new OperationRefusedException("UploadPartCopy to " + request.destinationBucket() + "/"
+                    + request.destinationKey()
+                    + " is refused: the upload is encrypted on the client, and S3 would copy bytes into it that are not. Download the source"
+                    + " and upload it as a part.");
+        }
+        refuseUnknown(request, request.destinationBucket(), request.destinationKey(), request.uploadId());
         Optional<CopySource> source = CopySource.of(request);
         return source.isEmpty()
                 ? within(request)
@@ -97,15 +162,47 @@ final class UploadRequests {
     }
 
     CompletionStage<Attempts<CompleteMultipartUploadRequest>> complete(CompleteMultipartUploadRequest request) {
+        refuseUnknown(request, request.bucket(), request.key(), request.uploadId());
         return withKey(request)
                 .thenApply(sent -> Attempts.one(sent, answer -> {
                     forget(request.uploadId());
+                    clientSide.end(request.uploadId());
                     ObjectVersion.of(request.bucket(), request.key(), null).ifPresent(objects::forget);
                 }));
     }
 
     CompletionStage<Attempts<AbortMultipartUploadRequest>> abort(AbortMultipartUploadRequest request) {
-        return CompletableFuture.completedFuture(Attempts.one(request, answer -> forget(request.uploadId())));
+        return CompletableFuture.completedFuture(Attempts.one(request, answer -> {
+            forget(request.uploadId());
+            clientSide.end(request.uploadId());
+        }));
+    }
+
+    /** What an upload was begun as is known to the client that began it; where it may be encrypted on the client, nothing is guessed. */
+    private void refuseUnknown(
+            S3Request request, @Nullable String bucket, @Nullable String key, @Nullable String uploadId) {
+        Optional<ObjectVersion> object = ObjectVersion.of(bucket, key, null);
+        if (object.isEmpty()
+                || uploadId == null
+                || clientSide.knows(uploadId)
+                || uploads.get(uploadId).filter(known -> !known.encrypted()).isPresent()) {
+            return;
+        }
+        // Encrypted, but handed over or forgotten: whatever the request says, what is sent now would be plaintext.
+        boolean encrypted = uploads.get(uploadId).isPresent();
+        ObjectAddress address = object.get().address();
+        Optional<EncryptionMode> override = EncryptionOverride.of(request).map(EncryptionOverride::mode);
+        boolean possible = override.filter(ClientSide.class::isInstance).isPresent()
+                || policy.possibleModes(address.bucket(), address.key()).stream()
+                        .anyMatch(ClientSide.class::isInstance);
+        PolicyDecision decision = policy.decide(ObjectDescription.of(address.bucket(), address.key()));
+        boolean stated = override.filter(ServerSideMode.class::isInstance).isPresent() && !decision.enforced();
+        if (encrypted || (possible && !stated)) {
+            throw new OperationRefusedException(OperationTreatment.operationName(request) + " of " + address
+                    + " is refused: this client did not begin the upload " + uploadId
+                    + ", or gave it away or has forgotten it, and the object may be encrypted on the client. Use the client that began it, take"
+                    + " the upload over (ClientSideUpload), or abort it and start again.");
+        }
     }
 
     private <T extends S3Request> CompletionStage<T> withKey(T request) {
@@ -171,8 +268,8 @@ final class UploadRequests {
     private static UploadKey uploadKey(EncryptionMode mode, ServerSideHeaders headers, boolean ownKey) {
         // The caller's own key comes with each part again, as it would have to without this client; it is not kept.
         return mode.serverSide() instanceof SseC customer && !ownKey
-                ? new UploadKey(customer.source(), headers.customerFingerprint())
-                : UploadKey.NONE;
+                ? new UploadKey(customer.source(), headers.customerFingerprint(), mode instanceof ClientSide)
+                : new UploadKey(null, null, mode instanceof ClientSide);
     }
 
     private void remember(@Nullable Object answer, UploadKey key) {

@@ -24,9 +24,22 @@ public final class ClientSideHeads {
         this.reads = reads;
     }
 
-    /** The answer to a HEAD in plaintext terms; the same answer where the object is not encrypted on the client. */
-    public HeadObjectResponse plain(HeadObjectRequest request, HeadObjectResponse answer) {
+    /**
+     * The answer to a HEAD in plaintext terms; the same answer where the object is not encrypted on the client. Of an upload in parts whose metadata
+     * does not tell the frame length, the header is fetched, once.
+     */
+    public CompletionStage<HeadObjectResponse> plain(
+            HeadObjectRequest request, HeadObjectResponse answer, ReadPort port) {
         StoredForm form = StoredForm.of(answer.metadata());
+        Optional<ObjectVersion> object = ObjectVersion.of(request.bucket(), request.key(), request.versionId());
+        if (form.headerLength().isEmpty() || object.isEmpty()) {
+            return CompletableFuture.completedFuture(plain(request, answer, form));
+        }
+        return reads.laidOut(request, object.get(), reads.remember(object.get(), answer), port)
+                .thenApply(stored -> plain(request, answer, stored.form()));
+    }
+
+    private HeadObjectResponse plain(HeadObjectRequest request, HeadObjectResponse answer, StoredForm form) {
         if (form.kind() == StoredForm.Kind.PLAIN) {
             return answer;
         }
@@ -35,7 +48,7 @@ public final class ClientSideHeads {
             long length = S3ecMetadata.parse(answer.metadata()).suite().plaintextLength(stored);
             return PlainAnswers.of(answer, form, length, null, stored);
         }
-        if (answer.eTag() != null) {
+        if (answer.eTag() != null && StoredForm.of(answer.metadata()).hint().isPresent()) {
             ObjectVersion.of(request.bucket(), request.key(), request.versionId())
                     .ifPresent(object -> reads.remember(object, answer));
         }
@@ -61,20 +74,13 @@ public final class ClientSideHeads {
         if (size == null || object.isEmpty()) {
             return CompletableFuture.completedFuture(answer);
         }
-        return port.head(ClientSideReads.head(request, null)).thenApply(head -> {
+        return port.head(ClientSideReads.head(request, null)).thenCompose(head -> {
             if (!sameETag(head.eTag(), answer.eTag()) || !size.equals(head.contentLength())) {
                 throw new StaleLayoutException(object.get().address().toString());
             }
-            return answer.toBuilder()
-                    .objectSize(plain(
-                                    HeadObjectRequest.builder()
-                                            .bucket(request.bucket())
-                                            .key(request.key())
-                                            .versionId(request.versionId())
-                                            .build(),
-                                    head)
-                            .contentLength())
-                    .build();
+            return plain(ClientSideReads.head(request, null), head, port)
+                    .thenApply(plain ->
+                            answer.toBuilder().objectSize(plain.contentLength()).build());
         });
     }
 

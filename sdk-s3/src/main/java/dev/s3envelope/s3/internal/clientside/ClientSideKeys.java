@@ -5,6 +5,7 @@ import dev.s3envelope.core.keyring.DataKey;
 import dev.s3envelope.core.keyring.EncryptionMaterials;
 import dev.s3envelope.core.keyring.EncryptionMaterialsRequest;
 import dev.s3envelope.core.keyring.Keyring;
+import dev.s3envelope.core.message.FrameLedger;
 import dev.s3envelope.core.message.MessageEngine;
 import dev.s3envelope.core.message.MessageHeader;
 import dev.s3envelope.core.message.OpenMessage;
@@ -71,6 +72,12 @@ public final class ClientSideKeys {
                             + header.wrappedKeys() + "."));
         }
         return open(header, keyrings, 0);
+    }
+
+    /** Opens a message of ours that is still being written; see {@link MessageEngine#resume}. */
+    public CompletionStage<OpenMessage> resume(
+            MessageHeader header, Keyring keyring, Optional<String> cachePartition, FrameLedger ledger) {
+        return ask(keyring.blocking(), () -> engine().resume(header, keyring, cachePartition, ledger));
     }
 
     /** Unwraps the data key of an object of the S3 Encryption Client. */

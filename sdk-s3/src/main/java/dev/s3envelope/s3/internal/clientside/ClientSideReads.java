@@ -6,8 +6,10 @@ import dev.s3envelope.core.arn.ObjectAddress;
 import dev.s3envelope.core.keyring.Keyring;
 import dev.s3envelope.core.keyring.RequestCredentials;
 import dev.s3envelope.core.message.ByteSpan;
+import dev.s3envelope.core.message.ContentType;
 import dev.s3envelope.core.message.FrameLayout;
 import dev.s3envelope.core.message.HeaderParser;
+import dev.s3envelope.core.message.LayoutHint;
 import dev.s3envelope.core.message.MessageHeader;
 import dev.s3envelope.core.message.MessageIdentity;
 import dev.s3envelope.core.message.ObjectIdentity;
@@ -25,6 +27,7 @@ import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -175,7 +178,8 @@ public final class ClientSideReads {
         return port.head(head(request, null))
                 .handle((answer, failure) -> failure != null
                         ? asIs(request, reader, Stages.unwrap(failure))
-                        : range(request, object, reader, port, remember(object, answer)))
+                        : laidOut(request, object, remember(object, answer), port)
+                                .thenCompose(stored -> range(request, object, reader, port, stored)))
                 .thenCompose(Function.identity());
     }
 
@@ -217,9 +221,10 @@ public final class ClientSideReads {
                     + " cannot be read: the S3 Encryption Client's format has one tag for the whole object. Read the object, or a"
                     + " range of it.");
         }
-        ByteSpan plaintext = PlaintextRange.within(
-                stored.layout(), ContentRanges.span(answer.contentRange(), answer.contentLength()));
-        return frames(request, object, reader, port, stored, plaintext);
+        ByteSpan span = ContentRanges.span(answer.contentRange(), answer.contentLength());
+        return laidOut(request, object, stored, port)
+                .thenCompose(laid ->
+                        frames(request, object, reader, port, laid, PlaintextRange.within(laid.layout(), span)));
     }
 
     private CompletionStage<GetObjectRequest> range(
@@ -285,6 +290,54 @@ public final class ClientSideReads {
                 .build()));
     }
 
+    /** What is known of an object with its layout; where its metadata does not tell the frame length, from its header, which is fetched. */
+    CompletionStage<StoredObject> laidOut(S3Request request, ObjectVersion object, StoredObject stored, ReadPort port) {
+        if (stored.form().headerLength().isEmpty()) {
+            return CompletableFuture.completedFuture(stored);
+        }
+        if (stored.header().isPresent()) {
+            return CompletableFuture.completedFuture(
+                    laidOut(object, stored, stored.header().get()));
+        }
+        int length = stored.form().headerLength().getAsInt();
+        return port.bytes(headerRequest(request, length, stored.eTag())).thenApply(bytes -> {
+            if (!stored.eTag().equals(bytes.response().eTag())) {
+                throw new StaleLayoutException(object.address().toString());
+            }
+            return laidOut(object, stored, parse(bytes.asByteArrayUnsafe(), object.address()));
+        });
+    }
+
+    private StoredObject laidOut(ObjectVersion object, StoredObject stored, MessageHeader header) {
+        if (header.contentType() != ContentType.FRAMED
+                || header.length() != stored.form().headerLength().orElse(0)) {
+            throw new IntegrityException("The metadata entry \"" + LayoutHint.METADATA_NAME + "\" of "
+                    + object.address() + " is not that of its message: one of them was changed.");
+        }
+        StoredForm form =
+                new StoredForm(StoredForm.Kind.MESSAGE, Optional.of(LayoutHint.of(header, OptionalLong.empty())));
+        StoredObject with = new StoredObject(form, stored.eTag(), stored.length(), Optional.of(header));
+        known.put(object, with);
+        return with;
+    }
+
+    /** The GET of a header, with every field both requests have, except conditions, ranges and response headers. */
+    private static GetObjectRequest headerRequest(S3Request request, int length, String eTag) {
+        GetObjectRequest.Builder get = GetObjectRequest.builder();
+        for (SdkField<?> field : GetObjectRequest.builder().build().sdkFields()) {
+            String name = field.memberName();
+            if (!name.startsWith("If")
+                    && !name.startsWith("Response")
+                    && !name.equals("Range")
+                    && !name.equals("PartNumber")
+                    && !name.equals("ChecksumMode")) {
+                request.getValueForField(name, Object.class).ifPresent(value -> field.set(get, value));
+            }
+        }
+        request.overrideConfiguration().ifPresent(get::overrideConfiguration);
+        return get.range(new ByteSpan(0, length).toRangeHeader()).ifMatch(eTag).build();
+    }
+
     private MessageHeader parse(byte[] bytes, ObjectAddress object) {
         HeaderParser parser = keys.engine().headerParser();
         parser.feed(ByteBuffer.wrap(bytes));
@@ -303,7 +356,9 @@ public final class ClientSideReads {
                 answer.eTag(),
                 ContentRanges.total(answer.contentRange(), answer.contentLength()),
                 header(object, answer.eTag()));
-        known.put(object, stored);
+        if (stored.form().headerLength().isEmpty()) {
+            known.put(object, stored);
+        }
         return stored;
     }
 

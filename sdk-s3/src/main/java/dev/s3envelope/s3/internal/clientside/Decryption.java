@@ -76,7 +76,7 @@ final class Decryption {
         if (plan.way() == ReadPlan.Way.RANGE
                 && (stored == null
                         || !stored.eTag().equals(answer.eTag())
-                        || !stored.form().equals(form))) {
+                        || !stored.form().learnedFrom(form))) {
             throw new StaleLayoutException(plan.reader().object().toString());
         }
         if (form.kind() == StoredForm.Kind.PLAIN && plan.reader().required()) {
@@ -127,8 +127,9 @@ final class Decryption {
         }
         boolean laidOut =
                 header.contentType() == ContentType.FRAMED && !header.suite().signed();
-        LayoutHint hint = form.hint().orElseThrow();
         if (plan.way() == ReadPlan.Way.RANGE) {
+            LayoutHint hint =
+                    Objects.requireNonNull(plan.stored()).form().hint().orElseThrow();
             if (!hint.agreesWith(header)) {
                 throw new IntegrityException("The metadata entry \"" + LayoutHint.METADATA_NAME + "\" of "
                         + plan.reader().object() + " is not that of its message: one of them was changed.");
@@ -142,11 +143,13 @@ final class Decryption {
                             message.decryptor(), Math.max(4096, header.frameLength()), Long.MAX_VALUE, message::close));
         }
         FrameLayout layout = message.layout(storedLength);
+        OptionalLong plaintextLength =
+                form.hint().map(LayoutHint::plaintextLength).orElse(OptionalLong.empty());
         reads.remember(
                 plan,
                 answer,
                 header,
-                new StoredForm(form.kind(), Optional.of(LayoutHint.of(header, hint.plaintextLength()))),
+                new StoredForm(form.kind(), Optional.of(LayoutHint.of(header, plaintextLength))),
                 storedLength);
         return new Opened(
                 PlainAnswers.of(

@@ -18,6 +18,7 @@ import java.util.zip.CRC32;
 import java.util.zip.CRC32C;
 import java.util.zip.Checksum;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.SdkPojo;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 
 /**
@@ -44,7 +45,7 @@ final class PlaintextChecks {
      *
      * @throws OperationRefusedException if it gives a checksum that cannot be verified here
      */
-    static PlaintextChecks of(PutObjectRequest request) {
+    static PlaintextChecks of(SdkPojo request) {
         Map<String, Supplier<Digest>> algorithms = new LinkedHashMap<>();
         algorithms.put("Content-MD5", () -> message("MD5"));
         algorithms.put("x-amz-checksum-md5", () -> message("MD5"));

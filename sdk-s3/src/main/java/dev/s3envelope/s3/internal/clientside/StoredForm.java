@@ -6,6 +6,7 @@ import dev.s3envelope.core.s3ec.S3ecFormat;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.regex.Pattern;
 
 /**
@@ -13,12 +14,17 @@ import java.util.regex.Pattern;
  *
  * @param kind which format
  * @param hint where a message of ours starts and how long its frames are
+ * @param headerLength of a message of ours whose frame length only its header tells: uploads in parts whose size was not known when they began
  */
-record StoredForm(Kind kind, Optional<LayoutHint> hint) {
+record StoredForm(Kind kind, Optional<LayoutHint> hint, OptionalInt headerLength) {
     enum Kind {
         PLAIN,
         MESSAGE,
         S3EC
+    }
+
+    StoredForm(Kind kind, Optional<LayoutHint> hint) {
+        this(kind, hint, OptionalInt.empty());
     }
 
     static final StoredForm PLAIN = new StoredForm(Kind.PLAIN, Optional.empty());
@@ -36,6 +42,10 @@ record StoredForm(Kind kind, Optional<LayoutHint> hint) {
             if (hint.isPresent()) {
                 return new StoredForm(Kind.MESSAGE, hint);
             }
+            OptionalInt headerLength = LayoutHint.markedHeaderLength(marker);
+            if (headerLength.isPresent()) {
+                return new StoredForm(Kind.MESSAGE, Optional.empty(), headerLength);
+            }
             if (LATER_VERSION.matcher(marker).matches()) {
                 throw new OperationRefusedException(
                         "The object's metadata entry \"" + LayoutHint.METADATA_NAME
@@ -51,6 +61,11 @@ record StoredForm(Kind kind, Optional<LayoutHint> hint) {
                         + " of the S3 Encryption Client, which is not read here: use amazon-s3-encryption-client-java with legacy"
                         + " modes enabled, and write it anew. Its bytes were not given out.");
         };
+    }
+
+    /** Whether this is what was learned of an object with that metadata. */
+    boolean learnedFrom(StoredForm metadata) {
+        return equals(metadata) || (kind == Kind.MESSAGE && metadata.headerLength.isPresent());
     }
 
     static boolean isMarker(String metadataName) {
