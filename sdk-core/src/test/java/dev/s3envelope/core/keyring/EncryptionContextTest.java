@@ -2,6 +2,8 @@ package dev.s3envelope.core.keyring;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -76,6 +78,24 @@ class EncryptionContextTest {
         EncryptionContext.of(Map.of("k", "v".repeat(32_767)));
         refused(Map.of("a", "v".repeat(32_767), "b", "v".repeat(32_767)));
         assertThrows(IntegrityException.class, () -> EncryptionContext.parse(new byte[] {0, 0}));
+    }
+
+    @Test
+    void contexts_areEqualByTheirPairsOnly() {
+        EncryptionContext context = EncryptionContext.of(Map.of("a", "1"));
+        assertNotEquals(context, EncryptionContext.of(Map.of("a", "2")));
+        assertNotEquals(context, EncryptionContext.empty());
+        assertNotEquals(
+                context.hashCode(), EncryptionContext.of(Map.of("a", "2")).hashCode());
+        assertFalse(context.isEmpty());
+    }
+
+    @Test
+    void longTexts_keepTheirLength() {
+        EncryptionContext context = EncryptionContext.of(Map.of("a", "v".repeat(30_000)));
+        assertEquals(2 + 3 + 2 + 30_000, context.serializedLength());
+        assertEquals(30_000 >>> 8, context.serialize()[5]);
+        assertEquals(context, EncryptionContext.parse(context.serialize()));
     }
 
     private static void refused(Map<String, String> pairs) {
