@@ -13,6 +13,8 @@ import dev.s3envelope.core.arn.KeyArn;
 import dev.s3envelope.core.crypto.CryptoProvider;
 import dev.s3envelope.core.keyring.DataKey;
 import dev.s3envelope.core.keyring.RequestCredentials;
+import dev.s3envelope.core.mode.EncryptionMode;
+import dev.s3envelope.core.policy.EncryptionPolicy;
 import dev.s3envelope.core.s3ec.HoldBack;
 import dev.s3envelope.core.s3ec.S3ecAesKeyring;
 import dev.s3envelope.core.s3ec.S3ecDecryptor;
@@ -29,6 +31,8 @@ import dev.s3envelope.local.LocalAccount;
 import dev.s3envelope.local.LocalAws;
 import dev.s3envelope.local.LocalKey;
 import dev.s3envelope.local.LocalUser;
+import dev.s3envelope.s3.EnvelopeS3AsyncClient;
+import dev.s3envelope.s3.EnvelopeS3Client;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -55,6 +59,7 @@ import software.amazon.awssdk.services.kms.model.InvalidCiphertextException;
 import software.amazon.awssdk.services.kms.model.KmsException;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.GetObjectRequest;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.encryption.s3.CommitmentPolicy;
 import software.amazon.encryption.s3.S3AsyncEncryptionClient;
@@ -299,5 +304,43 @@ class S3ecKmsPeerTest {
                 .service("kms")
                 .list()
                 .forEach(call -> assertEquals(bob.arn(), call.principalArn().orElseThrow()));
+    }
+
+    @ParameterizedTest
+    @EnumSource(S3ecSuite.class)
+    void clientsReadThePeers_onBehalfOfTheRequest(S3ecSuite suite) {
+        LocalUser carol = account.createUser("carol-" + suite).allow("s3:*").allow("kms:Decrypt", key.arn());
+        peerPuts(suite, "clients");
+        EncryptionPolicy policy = EncryptionPolicy.always(EncryptionMode.bucketDefault());
+        GetObjectRequest asCarol = GetObjectRequest.builder()
+                .bucket("documents")
+                .key("clients")
+                .overrideConfiguration(o -> o.credentialsProvider(carol.credentialsProvider()))
+                .build();
+        EventLog.Mark start = aws.events().mark();
+
+        assertArrayEquals(
+                PLAINTEXT,
+                EnvelopeS3Client.builder()
+                        .wrapping(s3)
+                        .policy(policy)
+                        .s3ecKeyring(ours(Flavor.SYNC))
+                        .build()
+                        .getObjectAsBytes(asCarol)
+                        .asByteArray());
+        try (EnvelopeS3AsyncClient client = EnvelopeS3AsyncClient.builder()
+                .wrapping(aws.s3Async(alice))
+                .policy(policy)
+                .s3ecKeyring(ours(Flavor.ASYNC))
+                .build()) {
+            assertArrayEquals(
+                    PLAINTEXT,
+                    join(client.getObject(asCarol, AsyncResponseTransformer.toBytes()))
+                            .asByteArray());
+        }
+
+        List<Event> calls = aws.events().since(start).list();
+        assertEquals(4, calls.size());
+        calls.forEach(call -> assertEquals(carol.arn(), call.principalArn().orElseThrow()));
     }
 }

@@ -16,6 +16,7 @@ import dev.s3envelope.core.message.ObjectIdentity;
 import dev.s3envelope.core.mode.ClientSide;
 import dev.s3envelope.core.mode.EncryptionMode;
 import dev.s3envelope.core.policy.EncryptionPolicy;
+import dev.s3envelope.core.s3ec.S3ecKeyring;
 import dev.s3envelope.s3.EncryptionOverride;
 import dev.s3envelope.s3.ReadAs;
 import dev.s3envelope.s3.internal.Attempts;
@@ -135,15 +136,23 @@ public final class ClientSideReads {
         boolean required = settings.required() && possible.stream().allMatch(ClientSide.class::isInstance);
         MessageIdentity identity = identity(request, object, modes);
         RequestCredentials credentials = RequestCredentials.of(request);
-        CompletionStage<List<Keyring>> bound = CompletableFuture.completedFuture(List.of());
-        for (Keyring keyring : keyrings) {
-            bound = bound.thenCombine(keyring.onBehalfOf(credentials), (before, one) -> {
-                List<Keyring> joined = new ArrayList<>(before);
+        CompletionStage<List<Keyring>> bound = all(keyrings, keyring -> keyring.onBehalfOf(credentials));
+        CompletionStage<List<S3ecKeyring>> boundS3ec =
+                all(settings.s3ecKeyrings(), keyring -> keyring.onBehalfOf(credentials));
+        return bound.thenCombine(
+                boundS3ec, (ours, s3ec) -> new ReadPlan.Reader(object, ours, s3ec, identity, required));
+    }
+
+    private static <K> CompletionStage<List<K>> all(List<K> keyrings, Function<K, CompletionStage<K>> bind) {
+        CompletionStage<List<K>> bound = CompletableFuture.completedFuture(List.of());
+        for (K keyring : keyrings) {
+            bound = bound.thenCombine(bind.apply(keyring), (before, one) -> {
+                List<K> joined = new ArrayList<>(before);
                 joined.add(one);
-                return joined;
+                return List.copyOf(joined);
             });
         }
-        return bound.thenApply(asked -> new ReadPlan.Reader(object, List.copyOf(asked), identity, required));
+        return bound;
     }
 
     /** Where several modes may have written an object, the least of their identities is demanded. */

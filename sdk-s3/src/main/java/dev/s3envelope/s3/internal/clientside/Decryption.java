@@ -181,7 +181,7 @@ final class Decryption {
 
     private CompletionStage<Opened> openS3ec() {
         S3ecEnvelope envelope = S3ecMetadata.parse(answer.metadata());
-        S3ecKeyring keyring = reads.settings().s3ecKeyrings().stream()
+        S3ecKeyring keyring = plan.reader().s3ecKeyrings().stream()
                 .filter(candidate -> candidate.wrapping() == envelope.wrapping())
                 .findFirst()
                 .orElseThrow(

@@ -4,6 +4,7 @@ import dev.s3envelope.core.arn.ObjectAddress;
 import dev.s3envelope.core.keyring.Keyring;
 import dev.s3envelope.core.message.ByteSpan;
 import dev.s3envelope.core.message.MessageIdentity;
+import dev.s3envelope.core.s3ec.S3ecKeyring;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -41,10 +42,16 @@ record ReadPlan(
      *
      * @param object what is read
      * @param keyrings to try, in order, on behalf of whoever makes the request
+     * @param s3ecKeyrings for objects of the S3 Encryption Client, on the same behalf
      * @param identity what a message must be bound to
      * @param required whether an object that is not encrypted on the client is refused
      */
-    record Reader(ObjectAddress object, List<Keyring> keyrings, MessageIdentity identity, boolean required) {}
+    record Reader(
+            ObjectAddress object,
+            List<Keyring> keyrings,
+            List<S3ecKeyring> s3ecKeyrings,
+            MessageIdentity identity,
+            boolean required) {}
 
     private static final ExecutionAttribute<ReadPlan> ATTRIBUTE =
             new ExecutionAttribute<>("dev.s3envelope.s3.ReadPlan");
