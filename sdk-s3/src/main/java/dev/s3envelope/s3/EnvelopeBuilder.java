@@ -14,6 +14,7 @@ import dev.s3envelope.s3.internal.Surroundings;
 import dev.s3envelope.s3.internal.clientside.ClientSideKeys;
 import dev.s3envelope.s3.internal.clientside.ClientSideReads;
 import dev.s3envelope.s3.internal.clientside.ClientSideSettings;
+import dev.s3envelope.s3.internal.clientside.LegacyGets;
 import dev.s3envelope.s3.internal.clientside.upload.Uploads;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,6 +44,7 @@ public abstract sealed class EnvelopeBuilder<B extends EnvelopeBuilder<B>>
     private boolean requireClientSide;
     private boolean acceptForeignMessages;
     private HoldBack holdBack = HoldBack.defaults();
+    private @Nullable LegacyReads legacyReads;
 
     EnvelopeBuilder() {}
 
@@ -137,7 +139,21 @@ public abstract sealed class EnvelopeBuilder<B extends EnvelopeBuilder<B>>
         return self();
     }
 
+    /**
+     * Sets that old objects of the S3 Encryption Client are read too: V1, AES-CBC, and those with an instruction file. Off by default, and such objects
+     * are then refused. <b>Contents in AES-CBC have no authentication</b>: whoever can write them decides what a reader gets. See
+     * {@link LegacyReads} for what is read and what it costs: a HEAD before each GET, and one more request for objects without an envelope.
+     */
+    public B legacyUnauthenticatedReads(LegacyReads reads) {
+        this.legacyReads = Objects.requireNonNull(reads, "reads");
+        return self();
+    }
+
     abstract B self();
+
+    final @Nullable LegacyGets legacyGets(Executor blocking) {
+        return legacyReads == null ? null : new LegacyGets(legacyReads.objects(blocking));
+    }
 
     final ClientSideKeys clientSideKeys(Executor blocking) {
         return new ClientSideKeys(engine, blocking);

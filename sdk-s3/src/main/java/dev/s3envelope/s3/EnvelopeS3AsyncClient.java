@@ -16,6 +16,7 @@ import dev.s3envelope.s3.internal.clientside.ClientSideKeys;
 import dev.s3envelope.s3.internal.clientside.ClientSideReads;
 import dev.s3envelope.s3.internal.clientside.ClientSideWrite;
 import dev.s3envelope.s3.internal.clientside.ClientSideWrites;
+import dev.s3envelope.s3.internal.clientside.LegacyGets;
 import dev.s3envelope.s3.internal.clientside.ReadPort;
 import dev.s3envelope.s3.internal.clientside.Stages;
 import dev.s3envelope.s3.internal.clientside.upload.AsyncPuts;
@@ -78,6 +79,7 @@ public final class EnvelopeS3AsyncClient extends DelegatingS3AsyncClient {
     private final ClientSideWrites clientSideWrites;
     private final ClientSideReads clientSideReads;
     private final ClientSideHeads clientSideHeads;
+    private final @Nullable LegacyGets legacyGets;
     private final boolean closeWrapped;
 
     private EnvelopeS3AsyncClient(S3AsyncClient wrapped, Builder builder) {
@@ -85,7 +87,9 @@ public final class EnvelopeS3AsyncClient extends DelegatingS3AsyncClient {
         this.wrapped = wrapped;
         this.policy = builder.requiredPolicy();
         Wrapped facts = Wrapped.of(wrapped::serviceClientConfiguration);
-        ClientSideKeys keys = builder.clientSideKeys(builder.keyExecutor == null ? keyThreads : builder.keyExecutor);
+        Executor blocking = builder.keyExecutor == null ? keyThreads : builder.keyExecutor;
+        this.legacyGets = builder.legacyGets(blocking);
+        ClientSideKeys keys = builder.clientSideKeys(blocking);
         this.clientSideUploads = new Uploads(keys);
         this.transformer =
                 builder.transformer(facts.region(), facts.transport(), builder.sseCKeyExecutor(), clientSideUploads);
@@ -162,6 +166,14 @@ public final class EnvelopeS3AsyncClient extends DelegatingS3AsyncClient {
 
     @Override
     public <ReturnT> CompletableFuture<ReturnT> getObject(
+            GetObjectRequest request, AsyncResponseTransformer<GetObjectResponse, ReturnT> responseTransformer) {
+        LegacyGets legacy = legacyGets;
+        return legacy == null
+                ? get(request, responseTransformer)
+                : legacy.get(request, responseTransformer, stored, () -> get(request, responseTransformer));
+    }
+
+    private <ReturnT> CompletableFuture<ReturnT> get(
             GetObjectRequest request, AsyncResponseTransformer<GetObjectResponse, ReturnT> responseTransformer) {
         HeldFailureTransformer<GetObjectResponse, ReturnT> held = new HeldFailureTransformer<>(responseTransformer);
         if (clientSideReads.active(request)) {

@@ -11,6 +11,7 @@ import dev.s3envelope.s3.internal.clientside.ClientSideKeys;
 import dev.s3envelope.s3.internal.clientside.ClientSideReads;
 import dev.s3envelope.s3.internal.clientside.ClientSideWrite;
 import dev.s3envelope.s3.internal.clientside.ClientSideWrites;
+import dev.s3envelope.s3.internal.clientside.LegacyGets;
 import dev.s3envelope.s3.internal.clientside.ReadPort;
 import dev.s3envelope.s3.internal.clientside.SyncDecryption;
 import dev.s3envelope.s3.internal.clientside.upload.SyncPuts;
@@ -68,12 +69,14 @@ public final class EnvelopeS3Client extends DelegatingS3Client {
     private final ClientSideWrites clientSideWrites;
     private final ClientSideReads clientSideReads;
     private final ClientSideHeads clientSideHeads;
+    private final @Nullable LegacyGets legacyGets;
     private final boolean closeWrapped;
 
     private EnvelopeS3Client(S3Client wrapped, Builder builder) {
         super(wrapped);
         this.wrapped = wrapped;
         Wrapped facts = Wrapped.of(wrapped::serviceClientConfiguration);
+        this.legacyGets = builder.legacyGets(Runnable::run);
         ClientSideKeys keys = builder.clientSideKeys(Runnable::run);
         this.clientSideUploads = new Uploads(keys);
         this.transformer = builder.transformer(facts.region(), facts.transport(), Runnable::run, clientSideUploads);
@@ -147,6 +150,14 @@ public final class EnvelopeS3Client extends DelegatingS3Client {
 
     @Override
     public <ReturnT> ReturnT getObject(
+            GetObjectRequest request, ResponseTransformer<GetObjectResponse, ReturnT> responseTransformer) {
+        LegacyGets legacy = legacyGets;
+        return legacy == null
+                ? get(request, responseTransformer)
+                : legacy.get(request, responseTransformer, stored, () -> get(request, responseTransformer));
+    }
+
+    private <ReturnT> ReturnT get(
             GetObjectRequest request, ResponseTransformer<GetObjectResponse, ReturnT> responseTransformer) {
         ObservedTransformer<GetObjectResponse, ReturnT> observed = new ObservedTransformer<>(responseTransformer);
         return SyncInvocation.invoke(

@@ -53,7 +53,11 @@ final class PlainAnswers {
             long storedLength) {
         String format = form.kind() == StoredForm.Kind.MESSAGE
                 ? "encryption-sdk"
-                : S3ecFormat.of(metadata) == S3ecFormat.V3 ? "s3-encryption-client-v3" : "s3-encryption-client-v2";
+                : switch (S3ecFormat.of(metadata)) {
+                    case V3 -> "s3-encryption-client-v3";
+                    case V2 -> "s3-encryption-client-v2";
+                    default -> "s3-encryption-client-legacy";
+                };
         return Optional.ofNullable(answer.sdkHttpResponse())
                 .map(new ClientSideObject(format, identity, OptionalLong.of(storedLength))::on);
     }

@@ -58,8 +58,9 @@ record StoredForm(Kind kind, Optional<LayoutHint> hint, OptionalInt headerLength
             case V2, V3 -> new StoredForm(Kind.S3EC, Optional.empty());
             case V1, V2_LEGACY, V3_INSTRUCTION_FILE, INSTRUCTION_FILE ->
                 throw new OperationRefusedException("The object is in the form " + s3ec
-                        + " of the S3 Encryption Client, which is not read here: use amazon-s3-encryption-client-java with legacy"
-                        + " modes enabled, and write it anew. Its bytes were not given out.");
+                        + " of the S3 Encryption Client, which is not read: such objects may lack any authentication. Set the"
+                        + " builder's legacyUnauthenticatedReads for a whole GET of them, and write them anew. Its bytes were not given"
+                        + " out.");
         };
     }
 
