@@ -13,6 +13,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
@@ -172,6 +174,75 @@ class TransferCommandsTest {
         assertEquals(0, copy.exitCode(), copy.err());
         Run get = shell.as("alice", with(options, "get", "s3://cli-bucket/kms/copy", "-"));
         assertArrayEquals(Files.readAllBytes(Path.of(file)), get.bytes());
+    }
+
+    @Test
+    void encryptsHere_whenThePolicySaysClientSide() throws IOException {
+        Path policy = Files.writeString(folder.resolve("client-side.json"), """
+                {"version": 1, "rules": [
+                  {"name": "kms", "match": {"keyPrefix": "cse-kms/"}, "strength": "enforce",
+                   "mode": {"type": "client-side", "keyring": "kms"}},
+                  {"name": "local", "match": {"keyPrefix": "cse-local/"}, "strength": "enforce",
+                   "mode": {"type": "client-side", "keyring": "local"}},
+                  {"name": "rest", "strength": "default", "mode": {"type": "sse-s3"}}]}
+                """);
+        Path local = Files.write(folder.resolve("local.key"), random(32));
+        String[] options = {"--policy", policy.toString(), "--keyring", "kms=" + key, "--key-file", "local=" + local};
+        Path file = file("cse.bin", 200_000);
+        for (String prefix : List.of("cse-kms/", "cse-local/")) {
+            Run put = shell.as("alice", with(options, "put", file.toString(), "s3://cli-bucket/" + prefix));
+            assertEquals(0, put.exitCode(), put.err());
+            Run get = shell.as("alice", with(options, "get", "s3://cli-bucket/" + prefix + "cse.bin", "-"));
+            assertArrayEquals(Files.readAllBytes(file), get.bytes(), get.err());
+        }
+        Run head = shell.as("alice", with(options, "head", "s3://cli-bucket/cse-local/cse.bin"));
+        assertTrue(head.out().contains("encryption-sdk"), head.out() + head.err());
+        byte[] stored = s3.getObjectAsBytes(r -> r.bucket("cli-bucket").key("cse-local/cse.bin"))
+                .asByteArray();
+        assertTrue(stored.length > 200_000, "stored " + stored.length);
+        Run denied = shell.as("bob", with(options, "get", "s3://cli-bucket/cse-kms/cse.bin", "-"));
+        assertEquals(3, denied.exitCode(), denied.err());
+        assertEquals(0, denied.bytes().length);
+    }
+
+    @Test
+    void readsWithTheRecoveryKey_whenNothingElseOpens() throws Exception {
+        KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
+        generator.initialize(2048);
+        KeyPair pair = generator.generateKeyPair();
+        Path open = pem("PUBLIC KEY", pair.getPublic().getEncoded());
+        Path secret = pem("PRIVATE KEY", pair.getPrivate().getEncoded());
+        Path policy = Files.writeString(
+                folder.resolve("p.json"),
+                "{\"version\": 1, \"rules\": [{\"name\": \"all\", \"strength\": \"enforce\","
+                        + " \"mode\": {\"type\": \"client-side\", \"keyring\": \"local\"}}]}");
+        Path local = Files.write(folder.resolve("l.key"), random(32));
+        Path file = file("rec.bin", 1000);
+        Run put = shell.as(
+                "alice",
+                "put",
+                file.toString(),
+                "s3://cli-bucket/rec",
+                "--policy",
+                policy.toString(),
+                "--key-file",
+                "local=" + local,
+                "--recovery-public-key",
+                open.toString());
+        assertEquals(0, put.exitCode(), put.err());
+        Run without = shell.as("alice", "get", "s3://cli-bucket/rec", "-");
+        assertEquals(1, without.exitCode(), without.err());
+        assertTrue(without.err().contains("--keyring"), without.err());
+        assertEquals(0, without.bytes().length);
+        Run get = shell.as("alice", "get", "s3://cli-bucket/rec", "-", "--recovery-private-key", secret.toString());
+        assertArrayEquals(Files.readAllBytes(file), get.bytes(), get.err());
+    }
+
+    private Path pem(String kind, byte[] der) throws IOException {
+        return Files.writeString(
+                folder.resolve(kind + ".pem"),
+                "-----BEGIN " + kind + "-----\n" + Base64.getMimeEncoder().encodeToString(der) + "\n-----END " + kind
+                        + "-----\n");
     }
 
     @Test

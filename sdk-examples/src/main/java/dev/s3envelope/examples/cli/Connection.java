@@ -36,6 +36,7 @@ public final class Connection implements AutoCloseable {
     private final AwsCredentialsProvider credentials;
     private final SdkHttpClient http;
     private final S3Client s3;
+    private @Nullable KmsClient kms;
     private @Nullable KeyDirectory keys;
     private @Nullable CallerIdentity caller;
 
@@ -81,13 +82,22 @@ public final class Connection implements AutoCloseable {
         };
     }
 
+    /** KMS at the same endpoint; nothing is sent before it is used. */
+    KmsClient kms() {
+        KmsClient made = kms;
+        if (made == null) {
+            made = kept(common(KmsClient.builder()).httpClient(http).build());
+            kms = made;
+        }
+        return made;
+    }
+
     /** Keys by name, learned from KMS at the same endpoint when a write needs to know, and not before. */
     KeyDirectory keys() {
         return key -> {
             KeyDirectory known = keys;
             if (known == null) {
-                known = KmsKeyDirectory.of(
-                        kept(common(KmsClient.builder()).httpClient(http).build()));
+                known = KmsKeyDirectory.of(kms());
                 keys = known;
             }
             return known.describe(key);

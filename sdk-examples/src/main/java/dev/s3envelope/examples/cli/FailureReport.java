@@ -66,7 +66,11 @@ public record FailureReport(int exitCode, String message) {
     }
 
     private static FailureReport ofAnswer(AwsServiceException answer) {
-        boolean denied = answer.statusCode() == 403;
+        // KMS denies with status 400.
+        boolean denied = answer.statusCode() == 403
+                || (answer.awsErrorDetails() != null
+                        && "AccessDeniedException"
+                                .equals(answer.awsErrorDetails().errorCode()));
         StringBuilder line = new StringBuilder();
         if (answer.awsErrorDetails() == null || answer.awsErrorDetails().errorCode() == null) {
             line.append("AWS answered ").append(answer.statusCode());

@@ -1,5 +1,6 @@
 package dev.s3envelope.examples.cli;
 
+import dev.s3envelope.s3.ClientSideObject;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -51,6 +52,10 @@ public final class HeadCommand extends S3Command {
         put(facts, "kms key", head.ssekmsKeyId());
         put(facts, "bucket key", head.bucketKeyEnabled());
         put(facts, "sse-c key md5", head.sseCustomerKeyMD5());
+        ClientSideObject.of(head).ifPresent(object -> {
+            put(facts, "client-side", object.format());
+            object.storedLength().ifPresent(length -> put(facts, "stored size", length));
+        });
         put(facts, "storage class", head.storageClassAsString());
         head.metadata().forEach((name, value) -> facts.put("metadata " + name, value));
         return facts;

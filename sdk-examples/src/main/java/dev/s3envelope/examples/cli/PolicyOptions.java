@@ -5,6 +5,7 @@ import dev.s3envelope.core.arn.AccountId;
 import dev.s3envelope.core.guard.BucketDirectory;
 import dev.s3envelope.core.guard.CallerIdentity;
 import dev.s3envelope.core.guard.WriteGuard;
+import dev.s3envelope.core.keyring.Keyring;
 import dev.s3envelope.core.mode.EncryptionMode;
 import dev.s3envelope.core.policy.EncryptionPolicy;
 import dev.s3envelope.core.policy.KeySources;
@@ -16,6 +17,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -49,18 +51,39 @@ public final class PolicyOptions {
             description = "Within one account, take key aliases and ids and resolve them to ARNs with KMS.")
     boolean resolveAliases;
 
+    @Option(
+            names = "--require-client-side",
+            description = "Refuse to read an object that is not encrypted on the client where the policy says it is.")
+    boolean requireClientSide;
+
     @Mixin
     KeySourceOptions keySources;
+
+    @Mixin
+    KeyringOptions keyrings;
 
     /** A client that applies the policy over {@code connection}; closing it leaves the connection open. */
     EnvelopeS3Client client(Connection connection) throws IOException {
         Collection<SseCKeySource> sources = keySources.load().values();
+        KeySources known = KeySources.of(sources);
+        Map<String, Keyring> named = keyrings.load(connection);
+        for (Map.Entry<String, Keyring> each : named.entrySet()) {
+            known = known.withKeyring(each.getKey(), each.getValue());
+        }
         EnvelopeS3Client.Builder builder = EnvelopeS3Client.builder()
                 .wrapping(connection.s3())
                 .region(connection.region())
-                .policy(policy(KeySources.of(sources)))
+                .policy(policy(known))
                 .writeGuard(guard(connection));
+        builder.requireClientSide(requireClientSide);
         sources.forEach(builder::readKeySource);
+        named.values().forEach(builder::readKeyring);
+        List<Keyring> recovery = keyrings.recovery();
+        recovery.forEach(builder::readKeyring);
+        if (named.isEmpty() && recovery.isEmpty()) {
+            // Without any keyring the client would hand out a message as S3 stores it.
+            builder.readKeyring(new NoKeyring());
+        }
         return builder.build();
     }
 

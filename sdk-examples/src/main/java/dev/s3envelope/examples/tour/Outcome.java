@@ -61,12 +61,14 @@ sealed interface Outcome {
      * This SDK refused.
      *
      * @param exception its simple name
-     * @param requests how many requests had reached S3 or KMS by then
+     * @param requests how many requests had reached S3 or KMS by then; {@link #ANY} where that is not the point
      */
     record OwnRefusal(String exception, int requests) implements Outcome {
+        static final int ANY = -1;
+
         @Override
         public String text() {
-            return "refused here, " + exception + "; requests sent: " + requests;
+            return "refused here, " + exception + (requests == ANY ? "" : "; requests sent: " + requests);
         }
     }
 

@@ -8,6 +8,7 @@ import dev.s3envelope.core.mode.EncryptionMode;
 import dev.s3envelope.core.policy.EncryptionPolicy;
 import dev.s3envelope.examples.tour.Outcome.Answer;
 import dev.s3envelope.examples.tour.Outcome.AwsRefusal;
+import dev.s3envelope.examples.tour.Outcome.OwnRefusal;
 import dev.s3envelope.local.EventLog;
 import dev.s3envelope.local.LocalAccount;
 import dev.s3envelope.local.LocalAws;
@@ -154,14 +155,23 @@ final class Stage {
 
     /** S3 through this SDK; bucket owners and the caller's account are known to it. */
     S3Client envelope(LocalPrincipal who, EncryptionPolicy policy) {
+        return builder(who, policy).build();
+    }
+
+    /** As {@link #envelope}, to be configured further. */
+    EnvelopeS3Client.Builder builder(LocalPrincipal who, EncryptionPolicy policy) {
         return EnvelopeS3Client.builder()
                 .wrapping(aws.s3(who))
                 .policy(policy)
                 .writeGuard(WriteGuard.builder()
                         .callerIdentity(CallerIdentity.of(AccountId.of(who.accountId())))
                         .bucketDirectory(buckets.build())
-                        .build())
-                .build();
+                        .build());
+    }
+
+    /** The same refusal without the number of requests, where it is the data that is refused and not the request. */
+    static Outcome withoutCount(Outcome outcome) {
+        return outcome instanceof OwnRefusal refusal ? new OwnRefusal(refusal.exception(), OwnRefusal.ANY) : outcome;
     }
 
     byte[] randomBytes(int count) {

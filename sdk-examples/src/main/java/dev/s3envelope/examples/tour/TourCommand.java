@@ -106,12 +106,16 @@ public final class TourCommand implements Callable<Integer> {
         return List.of(
                 "The owner's account " + stage.owner()
                         + ": alice may do everything; bob has every S3 right, no KMS right.",
-                "The partner's account " + stage.partner() + ": paula may do everything there.");
+                "The partner's account " + stage.partner() + ": paula may do everything there.",
+                "Expected is what AWS documents, and where this SDK refuses or encrypts, what it promises.");
     }
 
     static List<Scenario> scenarios() {
         List<Scenario> scenarios = new ArrayList<>();
         ModeCase.all().forEach(mode -> scenarios.add(new ModeRoundTrip(mode)));
+        scenarios.add(new ClientSideRoundTrip());
+        scenarios.add(new ClientSideTraps());
+        scenarios.add(new OfflineRecovery());
         scenarios.add(new ReaderWithoutKms());
         scenarios.add(new BucketDefaultChanged());
         scenarios.add(new AliasAcrossAccounts());

@@ -50,8 +50,8 @@ final class TourReport {
         int room = width - VERDICT - GAPS;
         int step = room * 30 / 100;
         int expected = room * 30 / 100;
-        TextTable table = new TextTable("step", "as AWS would answer", "seen", "")
-                .columns(step, expected, room - step - expected, VERDICT);
+        TextTable table =
+                new TextTable("step", "expected", "seen", "").columns(step, expected, room - step - expected, VERDICT);
         for (Finding finding : findings) {
             String note = finding.note().isEmpty() ? "" : " [" + finding.note() + "]";
             table.row(
@@ -67,7 +67,7 @@ final class TourReport {
         List<String> lines = new ArrayList<>();
         for (Finding finding : findings) {
             add(lines, String.format("%-8s", verdict(finding)), names.shorten(finding.done()));
-            add(lines, "  AWS   ", names.shorten(finding.expected().text()));
+            add(lines, "  want  ", names.shorten(finding.expected().text()));
             add(lines, "  seen  ", names.shorten(finding.seen().text()));
             if (!finding.note().isEmpty()) {
                 add(lines, "        ", names.shorten(finding.note()));

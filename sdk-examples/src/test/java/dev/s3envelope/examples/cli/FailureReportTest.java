@@ -31,6 +31,7 @@ class FailureReportTest {
                 new Case(new CompletionException(new IntegrityException("frame 3")), 4, "integrity: frame 3"),
                 new Case(s3(403, "AccessDenied", "no"), 3, "S3 answered 403 AccessDenied: no (request R1)"),
                 new Case(s3(400, "KMS.DisabledException", "off"), 1, "400 KMS.DisabledException: off"),
+                new Case(s3(400, "AccessDeniedException", "no"), 3, "400 AccessDeniedException: no"),
                 new Case(head(403), 3, "403 without a reason"),
                 new Case(head(404), 1, "AWS answered 404"),
                 new Case(SdkClientException.create("refused"), 1, "refused"),
