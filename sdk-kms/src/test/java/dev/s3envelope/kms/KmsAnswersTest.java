@@ -123,7 +123,7 @@ class KmsAnswersTest {
         keyId = named;
         plaintext = some();
 
-        String message = refusal(keyring.generate(REQUEST)).getMessage();
+        String message = String.valueOf(refusal(keyring.generate(REQUEST)).getMessage());
         assertTrue(message.contains("GenerateDataKey under " + KEY + " with key \"" + named + "\""), message);
         assertArrayEquals(new byte[32], plaintext);
         try (DataKey dataKey = DataKey.copyOf(new byte[32])) {
@@ -139,7 +139,7 @@ class KmsAnswersTest {
     void refusesADataKey_ofAnotherLength(int length) {
         plaintext = new byte[length];
 
-        String message = refusal(keyring.generate(REQUEST)).getMessage();
+        String message = String.valueOf(refusal(keyring.generate(REQUEST)).getMessage());
         assertTrue(message.contains("data key of " + length + " bytes instead of 32"), message);
         refusal(keyring.unwrap(stored));
     }
