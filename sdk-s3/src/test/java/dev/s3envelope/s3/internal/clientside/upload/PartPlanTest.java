@@ -111,14 +111,14 @@ class PartPlanTest {
     @Test
     void finalFrameNeedsAFreeNumber() {
         plan.expect(S);
-        plan.place(9_999, S, false).orElseThrow();
+        assertTrue(plan.place(9_999, S, false).isPresent());
         assertThrows(OperationRefusedException.class, () -> plan.place(10_000, S, false));
         assertTrue(plan.place(10_000, S, true).orElseThrow().last());
     }
 
     @Test
     void addedPartIsTheSameAgain_whenTheUploadIsCompletedTwice() {
-        plan.place(1, S, false).orElseThrow();
+        assertTrue(plan.place(1, S, false).isPresent());
         Optional<Placement> added = plan.finish(List.of(1));
         assertEquals(new Placement(2, 0, 1 + S / FRAME, true), added.orElseThrow());
         assertEquals(added, plan.finish(List.of(1)));
@@ -134,7 +134,7 @@ class PartPlanTest {
         PartPlan narrow = new PartPlan("bucket/key", FRAME);
         narrow.expect(odd);
         assertEquals(4_096, narrow.frameLength());
-        narrow.place(4_294, odd, false).orElseThrow();
+        assertTrue(narrow.place(4_294, odd, false).isPresent());
         assertThrows(OperationRefusedException.class, () -> narrow.place(4_295, odd, false));
     }
 }
