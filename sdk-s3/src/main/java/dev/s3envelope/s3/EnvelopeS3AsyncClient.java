@@ -11,6 +11,7 @@ import dev.s3envelope.s3.internal.RequestTransformer;
 import dev.s3envelope.s3.internal.WaiterThread;
 import dev.s3envelope.s3.internal.Wrapped;
 import dev.s3envelope.s3.internal.clientside.AsyncDecryption;
+import dev.s3envelope.s3.internal.clientside.ClientSideCopies;
 import dev.s3envelope.s3.internal.clientside.ClientSideHeads;
 import dev.s3envelope.s3.internal.clientside.ClientSideKeys;
 import dev.s3envelope.s3.internal.clientside.ClientSideReads;
@@ -37,6 +38,8 @@ import software.amazon.awssdk.services.s3.DelegatingS3AsyncClient;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 import software.amazon.awssdk.services.s3.model.CompleteMultipartUploadRequest;
 import software.amazon.awssdk.services.s3.model.CompleteMultipartUploadResponse;
+import software.amazon.awssdk.services.s3.model.CopyObjectRequest;
+import software.amazon.awssdk.services.s3.model.CopyObjectResponse;
 import software.amazon.awssdk.services.s3.model.GetObjectAttributesRequest;
 import software.amazon.awssdk.services.s3.model.GetObjectAttributesResponse;
 import software.amazon.awssdk.services.s3.model.GetObjectRequest;
@@ -80,6 +83,7 @@ public final class EnvelopeS3AsyncClient extends DelegatingS3AsyncClient {
     private final ClientSideReads clientSideReads;
     private final ClientSideHeads clientSideHeads;
     private final @Nullable LegacyGets legacyGets;
+    private final ClientSideCopies clientSideCopies;
     private final boolean closeWrapped;
 
     private EnvelopeS3AsyncClient(S3AsyncClient wrapped, Builder builder) {
@@ -98,6 +102,7 @@ public final class EnvelopeS3AsyncClient extends DelegatingS3AsyncClient {
         this.clientSideWrites = new ClientSideWrites(keys);
         this.clientSideReads = builder.clientSideReads(keys);
         this.clientSideHeads = new ClientSideHeads(clientSideReads);
+        this.clientSideCopies = new ClientSideCopies(clientSideReads);
         this.closeWrapped = builder.closesWrapped();
     }
 
@@ -210,6 +215,22 @@ public final class EnvelopeS3AsyncClient extends DelegatingS3AsyncClient {
         return clientSideReads.active(request)
                 ? Stages.chain(answer, received -> clientSideHeads.plain(request, received, stored))
                 : answer;
+    }
+
+    /**
+     * Copies within S3. An object encrypted on the client is copied as it is, marker included, and only where it can be read at its destination; to
+     * another name than the one it is bound to it is refused.
+     */
+    @Override
+    public CompletableFuture<CopyObjectResponse> copyObject(CopyObjectRequest request) {
+        return clientSideReads.active(request)
+                ? AsyncInvocation.start(
+                        () -> clientSideCopies.prepare(
+                                request, stored, checked -> transformer.prepare(checked, BodyFacts.NONE)),
+                        wrapped::copyObject,
+                        () -> false,
+                        failure -> {})
+                : invokeOperation(request, wrapped::copyObject);
     }
 
     /** Reads in stored terms. */

@@ -6,6 +6,7 @@ import dev.s3envelope.s3.internal.ObservedTransformer;
 import dev.s3envelope.s3.internal.RequestTransformer;
 import dev.s3envelope.s3.internal.SyncInvocation;
 import dev.s3envelope.s3.internal.Wrapped;
+import dev.s3envelope.s3.internal.clientside.ClientSideCopies;
 import dev.s3envelope.s3.internal.clientside.ClientSideHeads;
 import dev.s3envelope.s3.internal.clientside.ClientSideKeys;
 import dev.s3envelope.s3.internal.clientside.ClientSideReads;
@@ -30,6 +31,8 @@ import software.amazon.awssdk.services.s3.DelegatingS3Client;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.CompleteMultipartUploadRequest;
 import software.amazon.awssdk.services.s3.model.CompleteMultipartUploadResponse;
+import software.amazon.awssdk.services.s3.model.CopyObjectRequest;
+import software.amazon.awssdk.services.s3.model.CopyObjectResponse;
 import software.amazon.awssdk.services.s3.model.GetObjectAttributesRequest;
 import software.amazon.awssdk.services.s3.model.GetObjectAttributesResponse;
 import software.amazon.awssdk.services.s3.model.GetObjectRequest;
@@ -70,6 +73,7 @@ public final class EnvelopeS3Client extends DelegatingS3Client {
     private final ClientSideReads clientSideReads;
     private final ClientSideHeads clientSideHeads;
     private final @Nullable LegacyGets legacyGets;
+    private final ClientSideCopies clientSideCopies;
     private final boolean closeWrapped;
 
     private EnvelopeS3Client(S3Client wrapped, Builder builder) {
@@ -85,6 +89,7 @@ public final class EnvelopeS3Client extends DelegatingS3Client {
         this.clientSideWrites = new ClientSideWrites(keys);
         this.clientSideReads = builder.clientSideReads(keys);
         this.clientSideHeads = new ClientSideHeads(clientSideReads);
+        this.clientSideCopies = new ClientSideCopies(clientSideReads);
         this.closeWrapped = builder.closesWrapped();
     }
 
@@ -184,6 +189,17 @@ public final class EnvelopeS3Client extends DelegatingS3Client {
         return clientSideReads.active(request)
                 ? SyncInvocation.join(clientSideHeads.plain(request, answer, stored))
                 : answer;
+    }
+
+    /**
+     * Copies within S3. An object encrypted on the client is copied as it is, marker included, and only where it can be read at its destination; to
+     * another name than the one it is bound to it is refused.
+     */
+    @Override
+    public CopyObjectResponse copyObject(CopyObjectRequest request) {
+        return clientSideReads.active(request)
+                ? SyncInvocation.invoke(clientSideCopies.prepare(request, stored, this::prepared), wrapped::copyObject)
+                : invokeOperation(request, wrapped::copyObject);
     }
 
     private <T extends S3Request> CompletionStage<Attempts<T>> prepared(T request) {

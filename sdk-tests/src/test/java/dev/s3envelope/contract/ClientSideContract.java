@@ -15,16 +15,21 @@ import dev.s3envelope.core.keyring.Keyring;
 import dev.s3envelope.core.keyring.RawAesKeyring;
 import dev.s3envelope.core.message.IdentityCheck;
 import dev.s3envelope.core.message.LayoutHint;
+import dev.s3envelope.core.message.ObjectIdentity;
 import dev.s3envelope.core.mode.ClientSide;
 import dev.s3envelope.core.mode.EncryptionMode;
 import dev.s3envelope.core.policy.EncryptionPolicy;
+import dev.s3envelope.core.policy.ObjectMatcher;
+import dev.s3envelope.core.policy.PolicyRule;
 import dev.s3envelope.core.ssec.SseCKey;
 import dev.s3envelope.core.ssec.SseCKeySource;
 import dev.s3envelope.s3.ClientSideObject;
 import dev.s3envelope.s3.EncryptionOverride;
 import dev.s3envelope.s3.EnvelopeBuilder;
+import dev.s3envelope.s3.EnvelopeS3Presigner;
 import dev.s3envelope.s3.ReadAs;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
@@ -42,11 +47,13 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import software.amazon.awssdk.core.ResponseBytes;
 import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.services.s3.model.CopyObjectRequest;
 import software.amazon.awssdk.services.s3.model.GetObjectAttributesRequest;
 import software.amazon.awssdk.services.s3.model.GetObjectRequest;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.HeadObjectRequest;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
+import software.amazon.awssdk.services.s3.model.MetadataDirective;
 import software.amazon.awssdk.services.s3.model.ObjectAttributes;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.model.S3Exception;
@@ -518,5 +525,92 @@ abstract class ClientSideContract {
                 ClientSide.builder("other", keyring(8)).frameLength(FRAME).build(),
                 builder -> builder.readKeyring(KEYRING));
         assertEquals(100, both.get(get(key)).asByteArray().length);
+    }
+
+    private CopyObjectRequest.Builder copy(String from, String to) {
+        return CopyObjectRequest.builder()
+                .sourceBucket(target.bucket())
+                .sourceKey(from)
+                .destinationBucket(target.bucket())
+                .destinationKey(to);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aCopyUnderTheSameName_keepsItsMarker_thoughItsMetadataIsReplaced(Calls.Kind kind) {
+        Calls s3 = client(kind, mode().over(EncryptionMode.sseS3()).build());
+        String key = kind + "/copied";
+        byte[] body = bytes(1, 10_000);
+        s3.put(put(key).toBuilder().metadata(Map.of("colour", "blue")).build(), body);
+        s3.copy(copy(key, key)
+                .metadataDirective(MetadataDirective.REPLACE)
+                .metadata(Map.of("colour", "red"))
+                .build());
+        ResponseBytes<GetObjectResponse> read = s3.get(get(key));
+        assertArrayEquals(body, read.asByteArray());
+        assertEquals(Map.of("colour", "red"), read.response().metadata());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aCopyUnderAnotherName_isRefusedUnlessItCanBeReadThere(Calls.Kind kind) {
+        Calls bound = client(kind, mode().build());
+        String key = kind + "/copy/bound";
+        bound.put(put(key), bytes(1, 10_000));
+        assertThrows(
+                OperationRefusedException.class,
+                () -> bound.copy(copy(key, kind + "/copy/elsewhere").build()));
+        assertThrows(S3Exception.class, () -> stored(kind + "/copy/elsewhere"));
+
+        Calls unbound = client(kind, mode().identity(ObjectIdentity.OFF).build());
+        String free = kind + "/copy/free";
+        unbound.put(put(free), bytes(2, 10_000));
+        unbound.copy(copy(free, kind + "/copy/freed").build());
+        assertArrayEquals(
+                bytes(2, 10_000), unbound.get(get(kind + "/copy/freed")).asByteArray());
+
+        // A plain source would lie in the clear where the rule wants ciphertext.
+        replace(kind + "/copy/plain", bytes(3, 10), Map.of());
+        assertThrows(
+                OperationRefusedException.class,
+                () -> bound.copy(
+                        copy(kind + "/copy/plain", kind + "/copy/clear").build()));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aCopyOfCiphertextUnderARuleWithoutItsKey_isRefused(Calls.Kind kind) {
+        Calls s3 = kind.open(
+                target,
+                builder -> builder.policy(EncryptionPolicy.of(
+                        PolicyRule.enforce(
+                                "sealed",
+                                ObjectMatcher.builder()
+                                        .keyPrefix(kind + "/sealed/")
+                                        .build(),
+                                mode().identity(ObjectIdentity.OFF).build()),
+                        PolicyRule.byDefault("rest", ObjectMatcher.anything(), EncryptionMode.sseS3()))));
+        String key = kind + "/sealed/a";
+        s3.put(put(key), bytes(1, 100));
+        assertThrows(
+                KeyringException.class,
+                () -> s3.copy(copy(key, kind + "/open/a").build()));
+        assertThrows(S3Exception.class, () -> stored(kind + "/open/a"));
+    }
+
+    @org.junit.jupiter.api.Test
+    void presignedUrlsOfSealedObjects_areRefused() {
+        EnvelopeS3Presigner presigner = EnvelopeS3Presigner.builder()
+                .wrapping(target.presigner())
+                .policy(EncryptionPolicy.always(mode().build()))
+                .build();
+        assertThrows(
+                OperationRefusedException.class,
+                () -> presigner.presignPutObject(
+                        b -> b.putObjectRequest(put("signed")).signatureDuration(Duration.ofMinutes(1))));
+        assertThrows(
+                OperationRefusedException.class,
+                () -> presigner.presignGetObject(
+                        b -> b.getObjectRequest(get("signed")).signatureDuration(Duration.ofMinutes(1))));
     }
 }

@@ -18,11 +18,12 @@ import software.amazon.awssdk.services.s3.model.UploadPartCopyRequest;
  * @param address bucket or access point, and key
  * @param versionId the version, if one is named
  */
-record CopySource(ObjectAddress address, Optional<String> versionId) {
+public record CopySource(ObjectAddress address, Optional<String> versionId) {
     private static final String VERSION = "?versionId=";
     private static final String ARN_OBJECT = "/object/";
 
-    static Optional<CopySource> of(CopyObjectRequest request) {
+    /** Where a copy reads from, if it says. */
+    public static Optional<CopySource> of(CopyObjectRequest request) {
         return of(request.sourceBucket(), request.sourceKey(), request.sourceVersionId(), header(request));
     }
 

@@ -8,6 +8,7 @@ import dev.s3envelope.core.mode.EncryptionMode;
 import dev.s3envelope.core.mode.SseC;
 import dev.s3envelope.core.ssec.SseCKey;
 import dev.s3envelope.s3.EncryptionOverride;
+import dev.s3envelope.s3.internal.clientside.ClientSideCopies;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -70,7 +71,9 @@ final class ObjectRequests {
         }
         return decisions
                 .decide(request, Descriptions.of(request))
-                .thenCompose(mode -> write(request, object.get().address(), mode))
+                // Ciphertext that stays as it is needs nothing but the mode beneath.
+                .thenCompose(mode -> write(
+                        request, object.get().address(), ClientSideCopies.ofSealed(request) ? mode.serverSide() : mode))
                 .thenCompose(sent -> fromSource(sent, source.get()))
                 .thenApply(attempts -> then(attempts, () -> forget(object.get())));
     }

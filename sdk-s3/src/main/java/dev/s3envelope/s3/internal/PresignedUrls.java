@@ -9,6 +9,7 @@ import java.util.Collections;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import software.amazon.awssdk.awscore.presigner.PresignedRequest;
+import software.amazon.awssdk.services.s3.model.GetObjectRequest;
 import software.amazon.awssdk.services.s3.model.S3Request;
 
 /** Signs what the transformer decided, once: nobody is there to try another key. */
@@ -23,6 +24,9 @@ public final class PresignedUrls {
 
     /** The signed URL of a request, and the headers that go with it. */
     public <T extends S3Request, P extends PresignedRequest> P presign(T request, Function<T, P> sign) {
+        if (request instanceof GetObjectRequest get) {
+            transformer.refuseWhereClientSide(get);
+        }
         T sent = SyncInvocation.join(transformer.prepare(request, BodyFacts.NONE))
                 .first();
         ClientSideWrite.of(sent).ifPresent(how -> {

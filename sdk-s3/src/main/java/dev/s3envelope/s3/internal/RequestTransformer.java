@@ -1,5 +1,9 @@
 package dev.s3envelope.s3.internal;
 
+import dev.s3envelope.core.OperationRefusedException;
+import dev.s3envelope.core.arn.ObjectAddress;
+import dev.s3envelope.core.mode.ClientSide;
+import dev.s3envelope.core.policy.EncryptionPolicy;
 import dev.s3envelope.s3.ClientSideUpload;
 import dev.s3envelope.s3.internal.OperationTreatment.Kind;
 import dev.s3envelope.s3.internal.clientside.upload.Uploads;
@@ -45,6 +49,7 @@ public final class RequestTransformer {
     private final OwnerCheck owners;
     private final CustomerKeys keys;
     private final UploadRequests uploads;
+    private final EncryptionPolicy policy;
 
     /** A transformer for whoever encrypts nothing, such as a presigner. */
     public RequestTransformer(Surroundings surroundings) {
@@ -59,6 +64,7 @@ public final class RequestTransformer {
     public RequestTransformer(Surroundings surroundings, Uploads clientSideUploads) {
         HeaderFields fields = new HeaderFields();
         EncryptionFields encryption = new EncryptionFields(fields);
+        this.policy = surroundings.policy();
         this.owners = new OwnerCheck(surroundings.guard(), fields);
         this.keys = new CustomerKeys(surroundings.policy(), surroundings.readKeys(), surroundings.keyExecutor());
         Decisions decisions = new Decisions(surroundings, encryption, keys);
@@ -115,6 +121,26 @@ public final class RequestTransformer {
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e);
         }
+    }
+
+    /**
+     * Refuses a read that goes past this client, where the object could be ciphertext.
+     *
+     * @throws OperationRefusedException if a rule that may have written the object is client-side
+     */
+    void refuseWhereClientSide(GetObjectRequest request) {
+        if (request.bucket() == null || request.key() == null) {
+            return;
+        }
+        policy.possibleModes(request.bucket(), request.key()).stream()
+                .filter(ClientSide.class::isInstance)
+                .findFirst()
+                .ifPresent(mode -> {
+                    throw new OperationRefusedException("A presigned download of "
+                            + new ObjectAddress(request.bucket(), request.key()) + " is refused: its mode can be "
+                            + mode
+                            + ", and whoever uses the URL would get ciphertext. Read it through the client.");
+                });
     }
 
     /** Whether a read may have to be sent more than once, because some objects may be SSE-C. */

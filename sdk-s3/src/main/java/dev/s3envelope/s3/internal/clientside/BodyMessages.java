@@ -17,8 +17,8 @@ import java.util.OptionalLong;
  * The messages one body of known length is sent as: a new one for each attempt, under the same data key, so that a body that changed between
  * attempts never meets a used key and nonce.
  *
- * <p>The SDK also reads a body twice within one attempt, where it signs it or puts a checksum of it into a header; both readings must give the
- * same bytes. So after a reading that went to the end, the next one repeats the same message, frame by frame only as far as it is proved equal; where the
+ * <p>Some bytes must come twice: the SDK reads a body two times within one attempt where it signs it or puts a checksum of it into a header, and it
+ * keeps the checksum of an attempt that was sent whole for those that follow. So after a reading that went to the end, the next one repeats the same message, frame by frame only as far as it is proved equal; where the
  * body turns out to be another, the reading fails before the frame leaves, as an I/O error, and the one after it is a new message.
  *
  * <p>Safe for use by several threads, as far as attempts follow each other.
@@ -125,7 +125,11 @@ final class BodyMessages implements AutoCloseable {
         @Override
         public CodingStatus code(ByteBuffer in, ByteBuffer out) throws IOException {
             try {
-                return encryptor.encrypt(in, out);
+                CodingStatus status = encryptor.encrypt(in, out);
+                if (status == CodingStatus.DONE) {
+                    completed();
+                }
+                return status;
             } catch (OperationRefusedException e) {
                 throw changed(e);
             }

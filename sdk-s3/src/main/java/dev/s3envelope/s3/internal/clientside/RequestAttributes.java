@@ -14,6 +14,15 @@ final class RequestAttributes {
                 .map(configuration -> configuration.executionAttributes().getAttribute(attribute));
     }
 
+    /** The credentials a request brings along and nothing else, for a request that goes beside it. */
+    static Optional<AwsRequestOverrideConfiguration> credentialsOf(S3Request request) {
+        return request.overrideConfiguration()
+                .flatMap(AwsRequestOverrideConfiguration::credentialsIdentityProvider)
+                .map(provider -> AwsRequestOverrideConfiguration.builder()
+                        .credentialsProvider(provider)
+                        .build());
+    }
+
     static <T extends S3Request, V> T with(T request, ExecutionAttribute<V> attribute, V value) {
         AwsRequestOverrideConfiguration configuration = request.overrideConfiguration()
                 .map(AwsRequestOverrideConfiguration::toBuilder)
