@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -76,6 +77,11 @@ class SetupFileTest {
                 aws.kms(alice)
                         .generateDataKey(b -> b.keyId("alias/documents").keySpec(DataKeySpec.AES_256))
                         .keyId());
+        assertEquals(
+                List.of(alice.arn()),
+                account.users().stream().map(LocalUser::arn).toList());
+        assertEquals(
+                List.of("reader"), account.roles().stream().map(LocalRole::name).toList());
         assertEquals("Disabled", account.key("alias/gone").state());
         aws.s3(alice).headBucket(b -> b.bucket("documents").expectedBucketOwner("111122223333"));
 
