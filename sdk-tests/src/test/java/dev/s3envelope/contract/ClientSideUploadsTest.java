@@ -6,42 +6,24 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.amazonaws.encryptionsdk.AwsCrypto;
-import com.amazonaws.encryptionsdk.CommitmentPolicy;
-import com.amazonaws.encryptionsdk.jce.JceMasterKey;
 import dev.s3envelope.core.EnvelopeException;
 import dev.s3envelope.core.OperationRefusedException;
-import dev.s3envelope.core.crypto.CryptoProvider;
-import dev.s3envelope.core.keyring.RawAesKeyring;
 import dev.s3envelope.core.message.HeaderLimits;
 import dev.s3envelope.core.message.HeaderParser;
 import dev.s3envelope.core.mode.EncryptionMode;
 import dev.s3envelope.core.policy.EncryptionPolicy;
+import dev.s3envelope.core.ssec.SseCKey;
+import dev.s3envelope.core.ssec.SseCKeySource;
 import dev.s3envelope.s3.ClientSideUpload;
-import dev.s3envelope.s3.EnvelopeBuilder;
-import dev.s3envelope.s3.EnvelopeS3AsyncClient;
-import dev.s3envelope.s3.EnvelopeS3Client;
-import java.io.ByteArrayInputStream;
-import java.nio.ByteBuffer;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Random;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
-import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
-import software.amazon.awssdk.core.async.AsyncRequestBody;
-import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.model.CompleteMultipartUploadRequest;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
 import software.amazon.awssdk.services.s3.model.CreateMultipartUploadRequest;
@@ -49,38 +31,33 @@ import software.amazon.awssdk.services.s3.model.GetObjectRequest;
 import software.amazon.awssdk.services.s3.model.HeadObjectRequest;
 import software.amazon.awssdk.services.s3.model.ListPartsRequest;
 import software.amazon.awssdk.services.s3.model.Part;
-import software.amazon.awssdk.services.s3.model.PutObjectRequest;
+import software.amazon.awssdk.services.s3.model.S3Exception;
 import software.amazon.awssdk.services.s3.model.SdkPartType;
 import software.amazon.awssdk.services.s3.model.UploadPartCopyRequest;
 import software.amazon.awssdk.services.s3.model.UploadPartRequest;
-import software.amazon.awssdk.transfer.s3.S3TransferManager;
 
 /** Multipart uploads under client-side encryption: every object is one message that any AWS Encryption SDK reads. */
 class ClientSideUploadsTest {
     private static final int MIB = 1 << 20;
     private static final int S = 5 * MIB;
-    private static final byte[] KEY = bytes(32, 7);
-
     private static LocalAwsTarget target;
-    private static RawAesKeyring keyring;
 
     @BeforeAll
     static void start() {
-        target = new LocalAwsTarget();
-        keyring = new RawAesKeyring(CryptoProvider.detect(), new SecureRandom(), "tests", "wrapping", KEY);
+        ClientSideFixture.start();
+        target = ClientSideFixture.target;
     }
 
     @AfterAll
     static void stop() {
-        target.close();
-        keyring.close();
+        ClientSideFixture.stop();
     }
 
     @ParameterizedTest
     @EnumSource
     void oneMessage_whenPartsComeInAnyOrder(Calls.Kind kind) {
         Upload upload = begin(kind, "order-" + kind, null);
-        byte[] plain = bytes(3 * S + 12_345, 1);
+        byte[] plain = ClientSideFixture.bytes(3 * S + 12_345, 1);
         for (int number : new int[] {2, 1, 4, 3}) {
             upload.send(number, slice(plain, number));
         }
@@ -92,7 +69,7 @@ class ClientSideUploadsTest {
     @EnumSource
     void oneMessage_whenPartsAreParallel(Calls.Kind kind) {
         Upload upload = begin(kind, "parallel-" + kind, null);
-        byte[] plain = bytes(4 * S + 1, 2);
+        byte[] plain = ClientSideFixture.bytes(4 * S + 1, 2);
         List<CompletableFuture<Void>> sent = new ArrayList<>();
         // The short last part first, as a race may have it.
         for (int number : new int[] {5, 3, 1, 4, 2}) {
@@ -107,7 +84,7 @@ class ClientSideUploadsTest {
     @CsvSource({"SYNC,2", "ASYNC,2", "SYNC,1", "ASYNC,1"})
     void emptyPartWithTheFinalFrameIsAdded_whenAllPartsAreFull(Calls.Kind kind, int parts) {
         Upload upload = begin(kind, "full-" + parts + kind, null);
-        byte[] plain = bytes(parts * S, 3);
+        byte[] plain = ClientSideFixture.bytes(parts * S, 3);
         for (int number = 1; number <= parts; number++) {
             upload.send(number, slice(plain, number));
         }
@@ -119,7 +96,7 @@ class ClientSideUploadsTest {
     @EnumSource
     void noPartIsAdded_whenTheLastFullPartIsMarked(Calls.Kind kind) {
         Upload upload = begin(kind, "marked-" + kind, null);
-        byte[] plain = bytes(2 * S, 4);
+        byte[] plain = ClientSideFixture.bytes(2 * S, 4);
         upload.send(1, slice(plain, 1));
         upload.send(upload.part(2).sdkPartType(SdkPartType.LAST).build(), slice(plain, 2));
         upload.complete(2);
@@ -136,7 +113,7 @@ class ClientSideUploadsTest {
     @CsvSource({"SYNC,0", "ASYNC,0", "SYNC,100", "ASYNC,70001", "SYNC,5242883"})
     void oneMessage_whenThereIsOnePart(Calls.Kind kind, int length) {
         Upload upload = begin(kind, "one-" + length + kind, null);
-        byte[] plain = bytes(length, 5);
+        byte[] plain = ClientSideFixture.bytes(length, 5);
         upload.send(1, plain);
         OperationRefusedException refused =
                 assertThrows(OperationRefusedException.class, () -> upload.send(2, new byte[10]));
@@ -150,7 +127,7 @@ class ClientSideUploadsTest {
     void frameLengthIsADivisor_whenPartsAreNoMultipleOf64KiB(Calls.Kind kind) {
         int size = 5_000 * 1_100;
         Upload upload = begin(kind, "divisor-" + kind, null);
-        byte[] plain = bytes(2 * size + 1_000, 6);
+        byte[] plain = ClientSideFixture.bytes(2 * size + 1_000, 6);
         upload.send(1, Arrays.copyOf(plain, size));
         upload.send(2, Arrays.copyOfRange(plain, size, 2 * size));
         upload.send(3, Arrays.copyOfRange(plain, 2 * size, plain.length));
@@ -166,7 +143,7 @@ class ClientSideUploadsTest {
     @EnumSource
     void samePartAgain_onlyWithTheSameBytes(Calls.Kind kind) {
         Upload upload = begin(kind, "again-" + kind, null);
-        byte[] plain = bytes(2 * S + 10, 8);
+        byte[] plain = ClientSideFixture.bytes(2 * S + 10, 8);
         upload.send(1, slice(plain, 1));
         upload.send(2, slice(plain, 2));
         upload.send(2, slice(plain, 2));
@@ -214,7 +191,7 @@ class ClientSideUploadsTest {
     void smallLastPartAlone_isRefusedAfterAWait(Calls.Kind kind) {
         Upload upload = begin(kind, "early-" + kind, null);
         assertTrue(upload.refused(2, 10).contains("ClientSideUpload.partSize"));
-        byte[] plain = bytes(S + 10, 9);
+        byte[] plain = ClientSideFixture.bytes(S + 10, 9);
         upload.send(1, slice(plain, 1));
         upload.send(2, slice(plain, 2));
         upload.complete(2);
@@ -278,7 +255,7 @@ class ClientSideUploadsTest {
     @EnumSource
     void otherClientGoesOn_fromTheExportedText(Calls.Kind kind) {
         Upload first = begin(kind, "export-" + kind, null);
-        byte[] plain = bytes(3 * S + 77, 10);
+        byte[] plain = ClientSideFixture.bytes(3 * S + 77, 10);
         first.send(1, slice(plain, 1));
         first.send(3, slice(plain, 3));
         String text = first.handOver().text();
@@ -303,7 +280,7 @@ class ClientSideUploadsTest {
     @EnumSource
     void readableEveryTime_whenConnectionsDropInAPart(Calls.Kind kind) {
         Upload upload = begin(kind, "dropped-" + kind, null);
-        byte[] plain = bytes(S + 500_000, 11);
+        byte[] plain = ClientSideFixture.bytes(S + 500_000, 11);
         try {
             for (long after : new long[] {0, 1_000, 70_000, 3_000_000}) {
                 target.aws().faults().on("s3", "UploadPart").times(1).dropConnection(after);
@@ -320,120 +297,42 @@ class ClientSideUploadsTest {
 
     @ParameterizedTest
     @EnumSource
+    void everyPartCarriesTheCustomerKey_whenSseCIsBeneath(Calls.Kind kind) {
+        byte[] customerKey = ClientSideFixture.bytes(32, 99);
+        SseCKeySource source = SseCKeySource.fixed("beneath", SseCKey.of(customerKey));
+        Calls calls = kind.open(
+                target,
+                builder -> builder.policy(EncryptionPolicy.always(
+                        ClientSideFixture.mode().withServerSide(EncryptionMode.sseC(source)))));
+        String key = "ssec-" + kind;
+        Upload upload = new Upload(
+                calls,
+                key,
+                calls.create(CreateMultipartUploadRequest.builder()
+                                .bucket(target.bucket())
+                                .key(key)
+                                .build())
+                        .uploadId());
+        byte[] plain = ClientSideFixture.bytes(S, 20);
+        upload.send(1, plain);
+        upload.complete(1);
+        assertArrayEquals(
+                plain,
+                calls.get(GetObjectRequest.builder()
+                                .bucket(target.bucket())
+                                .key(key)
+                                .build())
+                        .asByteArray());
+        assertThrows(S3Exception.class, upload::stored);
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void abortedUploadIsForgotten(Calls.Kind kind) {
         Upload upload = begin(kind, "aborted-" + kind, null);
         upload.send(1, new byte[S]);
         upload.abort();
         assertTrue(upload.refused(2, S).contains("did not begin"));
-    }
-
-    @Test
-    void twelveMegabytesOfUnknownLengthStream_whenClientIsSync() {
-        byte[] plain = bytes(12_000_000, 12);
-        try (EnvelopeS3Client s3 = sync()) {
-            s3.putObject(
-                    b -> b.bucket(target.bucket()).key("stream").contentType("text/plain"),
-                    RequestBody.fromContentProvider(() -> new ByteArrayInputStream(plain), "text/plain"));
-            s3.putObject(
-                    b -> b.bucket(target.bucket()).key("short"),
-                    RequestBody.fromContentProvider(
-                            () -> new ByteArrayInputStream(plain, 0, 1_000), "application/octet-stream"));
-        }
-        assertReads("stream", plain);
-        assertReads("short", Arrays.copyOf(plain, 1_000));
-        assertEquals(
-                "text/plain",
-                target.s3()
-                        .headObject(b -> b.bucket(target.bucket()).key("stream"))
-                        .contentType());
-    }
-
-    @Test
-    void twelveMegabytesOfUnknownLengthStream_whenClientIsAsync() {
-        byte[] plain = bytes(12_000_000, 13);
-        try (EnvelopeS3AsyncClient s3 = async()) {
-            s3.putObject(b -> b.bucket(target.bucket()).key("publisher"), unknown(plain, 100_000))
-                    .join();
-            s3.putObject(
-                            b -> b.bucket(target.bucket()).key("two-parts"),
-                            unknown(Arrays.copyOf(plain, 8 * MIB), 65_536))
-                    .join();
-        }
-        assertReads("publisher", plain);
-        assertReads("two-parts", Arrays.copyOf(plain, 8 * MIB));
-    }
-
-    @Test
-    void nothingIsLeft_whenAStreamFailsHalfway() {
-        byte[] plain = bytes(9 * MIB, 14);
-        target.aws().faults().on("s3", "UploadPart").times(1).fail(400, "InvalidRequest", "no");
-        try (EnvelopeS3Client s3 = sync();
-                EnvelopeS3AsyncClient async = async()) {
-            assertThrows(
-                    RuntimeException.class,
-                    () -> s3.putObject(
-                            b -> b.bucket(target.bucket()).key("fails-sync"),
-                            RequestBody.fromContentProvider(
-                                    () -> new ByteArrayInputStream(plain), "application/octet-stream")));
-            target.aws().faults().on("s3", "UploadPart").times(1).fail(400, "InvalidRequest", "no");
-            assertThrows(
-                    RuntimeException.class,
-                    () -> async.putObject(b -> b.bucket(target.bucket()).key("fails-async"), unknown(plain, 300_000))
-                            .join());
-        } finally {
-            target.aws().faults().clear();
-        }
-        assertTrue(target.s3()
-                .listMultipartUploads(b -> b.bucket(target.bucket()).prefix("fails-"))
-                .uploads()
-                .isEmpty());
-    }
-
-    @Test
-    void knownLengthGoesInParts_whenAPartSizeIsAnnounced() {
-        byte[] plain = bytes(11 * MIB, 15);
-        PutObjectRequest request = PutObjectRequest.builder()
-                .bucket(target.bucket())
-                .key("announced-put")
-                .overrideConfiguration(ClientSideUpload.partSize(S))
-                .build();
-        try (EnvelopeS3Client s3 = sync();
-                EnvelopeS3AsyncClient async = async()) {
-            s3.putObject(request, RequestBody.fromBytes(plain));
-            assertReads("announced-put", plain);
-            async.putObject(request.toBuilder().key("announced-async").build(), AsyncRequestBody.fromBytes(plain))
-                    .join();
-        }
-        assertReads("announced-async", plain);
-        assertEquals(
-                3,
-                target.s3()
-                        .headObject(b ->
-                                b.bucket(target.bucket()).key("announced-put").partNumber(1))
-                        .partsCount());
-    }
-
-    @Test
-    void transferManagerUploadsAndDownloads(@TempDir Path directory) throws Exception {
-        byte[] plain = bytes(9 * MIB + 3, 16);
-        Path source = Files.write(directory.resolve("source"), plain);
-        Path copy = directory.resolve("copy");
-        try (EnvelopeS3AsyncClient async = async();
-                S3TransferManager transfers =
-                        S3TransferManager.builder().s3Client(async).build()) {
-            transfers
-                    .uploadFile(b -> b.source(source)
-                            .putObjectRequest(put -> put.bucket(target.bucket()).key("transfer")))
-                    .completionFuture()
-                    .join();
-            assertReads("transfer", plain);
-            transfers
-                    .downloadFile(b -> b.destination(copy)
-                            .getObjectRequest(get -> get.bucket(target.bucket()).key("transfer")))
-                    .completionFuture()
-                    .join();
-        }
-        assertArrayEquals(plain, Files.readAllBytes(copy));
     }
 
     /** One upload through one client. */
@@ -530,11 +429,11 @@ class ClientSideUploadsTest {
         }
 
         byte[] stored() {
-            return ClientSideUploadsTest.stored(key);
+            return ClientSideFixture.stored(key);
         }
 
         void assertReads(byte[] plain) {
-            ClientSideUploadsTest.assertReads(key, plain);
+            ClientSideFixture.assertReads(key, plain);
             assertArrayEquals(
                     plain,
                     calls.get(GetObjectRequest.builder()
@@ -574,56 +473,11 @@ class ClientSideUploadsTest {
     }
 
     private static Calls client(Calls.Kind kind) {
-        return kind.open(target, settings());
-    }
-
-    private static EnvelopeS3Client sync() {
-        EnvelopeS3Client.Builder builder = EnvelopeS3Client.builder().wrapping(target.s3());
-        settings().accept(builder);
-        return builder.build();
-    }
-
-    private static EnvelopeS3AsyncClient async() {
-        EnvelopeS3AsyncClient.Builder builder = EnvelopeS3AsyncClient.builder().wrapping(target.s3Async());
-        settings().accept(builder);
-        return builder.build();
-    }
-
-    private static Consumer<EnvelopeBuilder<?>> settings() {
-        return builder -> builder.policy(EncryptionPolicy.always(EncryptionMode.clientSide("tests", keyring)));
-    }
-
-    private static AsyncRequestBody unknown(byte[] plain, int piece) {
-        List<ByteBuffer> pieces = new ArrayList<>();
-        for (int from = 0; from < plain.length; from += piece) {
-            pieces.add(ByteBuffer.wrap(plain, from, Math.min(piece, plain.length - from)));
-        }
-        return AsyncRequestBody.fromPublisher(software.amazon.awssdk.core.async.SdkPublisher.fromIterable(pieces));
-    }
-
-    /** What another AWS Encryption SDK reads in the bytes S3 stores. */
-    private static void assertReads(String key, byte[] plain) {
-        JceMasterKey peer =
-                JceMasterKey.getInstance(new SecretKeySpec(KEY, "AES"), "tests", "wrapping", "AES/GCM/NoPadding");
-        AwsCrypto crypto = AwsCrypto.builder()
-                .withCommitmentPolicy(CommitmentPolicy.RequireEncryptRequireDecrypt)
-                .build();
-        assertArrayEquals(plain, crypto.decryptData(peer, stored(key)).getResult(), key);
-    }
-
-    private static byte[] stored(String key) {
-        return target.s3()
-                .getObjectAsBytes(b -> b.bucket(target.bucket()).key(key))
-                .asByteArray();
+        return kind.open(target, ClientSideFixture.settings());
     }
 
     private static byte[] slice(byte[] plain, int number) {
         return Arrays.copyOfRange(plain, (number - 1) * S, Math.min(number * S, plain.length));
     }
 
-    private static byte[] bytes(int length, int seed) {
-        byte[] bytes = new byte[length];
-        new Random(seed).nextBytes(bytes);
-        return bytes;
-    }
 }
