@@ -164,8 +164,8 @@ class KmsKeyringTest {
 
         KeyringException failure = assertThrows(KeyringException.class, () -> Messages.decrypt(both, message));
 
-        assertTrue(failure.getMessage().contains(first.arn()), failure.getMessage());
-        assertTrue(failure.getMessage().contains(other.arn()), failure.getMessage());
+        assertTrue(String.valueOf(failure.getMessage()).contains(first.arn()), failure.getMessage());
+        assertTrue(String.valueOf(failure.getMessage()).contains(other.arn()), failure.getMessage());
         assertEquals(2, failure.getSuppressed().length);
         assertInstanceOf(DisabledException.class, failure.getSuppressed()[0]);
     }
@@ -194,7 +194,7 @@ class KmsKeyringTest {
         DisabledException reading = assertThrows(DisabledException.class, () -> Messages.decrypt(keyring, message));
         assertThrows(DisabledException.class, () -> Messages.encrypt(keyring, PLAINTEXT));
 
-        assertTrue(reading.getMessage().contains(mine.arn() + " is disabled."), reading.getMessage());
+        assertTrue(String.valueOf(reading.getMessage()).contains(mine.arn() + " is disabled."), reading.getMessage());
         mine.enable();
         assertArrayEquals(PLAINTEXT, Messages.decrypt(keyring, message));
     }
@@ -209,7 +209,7 @@ class KmsKeyringTest {
         KmsException denied = assertThrows(KmsException.class, () -> Messages.decrypt(writes, message));
 
         assertEquals("AccessDeniedException", denied.awsErrorDetails().errorCode());
-        assertTrue(denied.getMessage().contains("kms:Decrypt"), denied.getMessage());
+        assertTrue(String.valueOf(denied.getMessage()).contains("kms:Decrypt"), denied.getMessage());
         assertArrayEquals(PLAINTEXT, Messages.decrypt(keyring(flavor), message));
     }
 
@@ -255,7 +255,7 @@ class KmsKeyringTest {
 
         KeyringException failure = assertThrows(KeyringException.class, () -> Messages.decrypt(stranger, message));
 
-        assertTrue(failure.getMessage().contains(key.arn() + " is not a configured key"), failure.getMessage());
+        assertTrue(String.valueOf(failure.getMessage()).contains(key.arn() + " is not a configured key"), failure.getMessage());
         assertEquals(List.of(), kmsCalls(start));
     }
 
@@ -286,14 +286,14 @@ class KmsKeyringTest {
         KeyringException outside = assertThrows(
                 KeyringException.class,
                 () -> Messages.decrypt(reader(flavor, KmsDiscovery.accounts("444455556666"), US), message));
-        assertTrue(outside.getMessage().contains("not among the keys of [444455556666]"), outside.getMessage());
+        assertTrue(String.valueOf(outside.getMessage()).contains("not among the keys of [444455556666]"), outside.getMessage());
         KmsDiscovery china =
                 new KmsDiscovery("aws-cn", KmsDiscovery.accounts("111122223333").accounts());
         assertThrows(KeyringException.class, () -> Messages.decrypt(reader(flavor, china, US), message));
         KeyringException region = assertThrows(
                 KeyringException.class,
                 () -> Messages.decrypt(reader(flavor, KmsDiscovery.accounts("111122223333"), EU), message));
-        assertTrue(region.getMessage().contains("no KMS client was configured for Region us-east-1"));
+        assertTrue(String.valueOf(region.getMessage()).contains("no KMS client was configured for Region us-east-1"));
         assertEquals(List.of(), kmsCalls(start));
     }
 

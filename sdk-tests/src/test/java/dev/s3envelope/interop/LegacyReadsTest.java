@@ -215,7 +215,7 @@ class LegacyReadsTest {
                 join(client.getObject(get("off"), AsyncResponseTransformer.toBytes()));
             }
         });
-        assertTrue(failure.getMessage().contains("legacyUnauthenticatedReads"), failure.getMessage());
+        assertTrue(String.valueOf(failure.getMessage()).contains("legacyUnauthenticatedReads"), failure.getMessage());
     }
 
     @ParameterizedTest
@@ -244,7 +244,7 @@ class LegacyReadsTest {
 
             IntegrityException failure =
                     assertThrows(IntegrityException.class, () -> read(flavor, LegacyReads.aes(AES), get("changed")));
-            assertTrue(failure.getMessage().contains(BUCKET + "/changed"), failure.getMessage());
+            assertTrue(String.valueOf(failure.getMessage()).contains(BUCKET + "/changed"), failure.getMessage());
         }
     }
 
@@ -326,7 +326,7 @@ class LegacyReadsTest {
 
         OperationRefusedException failure =
                 assertThrows(OperationRefusedException.class, () -> read(flavor, small, get("long")));
-        assertTrue(failure.getMessage().contains((PLAINTEXT.length + 16) + " bytes"), failure.getMessage());
+        assertTrue(String.valueOf(failure.getMessage()).contains((PLAINTEXT.length + 16) + " bytes"), failure.getMessage());
     }
 
     @ParameterizedTest

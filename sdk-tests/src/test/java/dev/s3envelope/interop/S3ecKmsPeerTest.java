@@ -253,7 +253,7 @@ class S3ecKmsPeerTest {
 
         KeyringException failure = assertThrows(
                 KeyringException.class, () -> join(ours(flavor).unwrap(envelope("local-" + flavor), Map.of())));
-        assertTrue(failure.getMessage().contains("AES/GCM"), failure.getMessage());
+        assertTrue(String.valueOf(failure.getMessage()).contains("AES/GCM"), failure.getMessage());
     }
 
     @ParameterizedTest
