@@ -195,6 +195,16 @@ class TransferCommandsTest {
             Run get = shell.as("alice", with(options, "get", "s3://cli-bucket/" + prefix + "cse.bin", "-"));
             assertArrayEquals(Files.readAllBytes(file), get.bytes(), get.err());
         }
+        Path large = file("large.bin", (11 << 20) + 5);
+        Run parts = shell.as(
+                "alice", with(options, "put", large.toString(), "s3://cli-bucket/cse-kms/", "--part-size", "5"));
+        assertTrue(parts.out().contains("in 3 parts"), parts.out() + parts.err());
+        Run whole = shell.as("alice", with(options, "get", "s3://cli-bucket/cse-kms/large.bin", "-"));
+        assertArrayEquals(Files.readAllBytes(large), whole.bytes(), whole.err());
+        Run end = shell.as(
+                "alice", with(options, "get", "s3://cli-bucket/cse-kms/large.bin", "-", "--range", "bytes=-7"));
+        assertArrayEquals(
+                Arrays.copyOfRange(Files.readAllBytes(large), (11 << 20) - 2, (11 << 20) + 5), end.bytes(), end.err());
         Run head = shell.as("alice", with(options, "head", "s3://cli-bucket/cse-local/cse.bin"));
         assertTrue(head.out().contains("encryption-sdk"), head.out() + head.err());
         byte[] stored = s3.getObjectAsBytes(r -> r.bucket("cli-bucket").key("cse-local/cse.bin"))
