@@ -10,6 +10,9 @@ import dev.s3envelope.core.IllegalKeyException;
 import dev.s3envelope.core.OperationRefusedException;
 import dev.s3envelope.core.PolicyViolationException;
 import dev.s3envelope.core.arn.KeyArn;
+import dev.s3envelope.core.crypto.CryptoProvider;
+import dev.s3envelope.core.keyring.Keyring;
+import dev.s3envelope.core.keyring.RawAesKeyring;
 import dev.s3envelope.core.mode.BucketKey;
 import dev.s3envelope.core.mode.DsseKms;
 import dev.s3envelope.core.mode.EncryptionContext;
@@ -20,6 +23,7 @@ import dev.s3envelope.core.policy.ObjectMatcher;
 import dev.s3envelope.core.policy.PolicyRule;
 import dev.s3envelope.core.ssec.SseCKey;
 import dev.s3envelope.core.ssec.SseCKeySource;
+import java.security.SecureRandom;
 import java.util.List;
 import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.Test;
@@ -28,9 +32,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 import software.amazon.awssdk.services.s3.model.CreateSessionRequest;
 import software.amazon.awssdk.services.s3.model.EncryptionType;
 import software.amazon.awssdk.services.s3.model.PutBucketEncryptionRequest;
+import software.amazon.awssdk.services.s3.model.PutObjectAnnotationRequest;
 import software.amazon.awssdk.services.s3.model.RenameObjectRequest;
 import software.amazon.awssdk.services.s3.model.RestoreObjectRequest;
 import software.amazon.awssdk.services.s3.model.S3Request;
+import software.amazon.awssdk.services.s3.model.SelectObjectContentRequest;
 import software.amazon.awssdk.services.s3.model.ServerSideEncryptionRule;
 import software.amazon.awssdk.services.s3.model.UpdateObjectEncryptionRequest;
 import software.amazon.awssdk.services.s3.model.WriteGetObjectResponseRequest;
@@ -220,6 +226,27 @@ class SpecialOperationsTest {
 
     private Object client(Flavor flavor, EncryptionPolicy policy) {
         return flavor.open(recorder, builder -> builder.policy(policy));
+    }
+
+    @ParameterizedTest
+    @EnumSource(Flavor.class)
+    void whatS3WouldDoWithCiphertextOrPlaintext_isRefused_whereTheClientEncrypts(Flavor flavor) {
+        Keyring keyring = new RawAesKeyring(CryptoProvider.jdk(), new SecureRandom(), "tests", "main", new byte[32]);
+        Object client = client(flavor, EncryptionPolicy.always(EncryptionMode.clientSide("main", keyring)));
+        List<S3Request> requests = List.of(
+                SelectObjectContentRequest.builder()
+                        .bucket("reports")
+                        .key("k")
+                        .expression("select * from s3object")
+                        .build(),
+                PutObjectAnnotationRequest.builder().bucket("reports").key("k").build(),
+                rename("/inbox/a", "inbox/b"));
+        for (S3Request request : requests) {
+            if (Flavor.offers(client, request.getClass())) {
+                assertThrows(OperationRefusedException.class, () -> Flavor.send(client, request), request.toString());
+            }
+        }
+        assertTrue(recorder.requests().isEmpty());
     }
 
     private static EncryptionPolicy enforced(EncryptionMode mode) {

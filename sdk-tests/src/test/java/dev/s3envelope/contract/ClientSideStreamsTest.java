@@ -158,5 +158,4 @@ class ClientSideStreamsTest {
         }
         return AsyncRequestBody.fromPublisher(software.amazon.awssdk.core.async.SdkPublisher.fromIterable(pieces));
     }
-
 }

@@ -302,8 +302,8 @@ class ClientSideUploadsTest {
         SseCKeySource source = SseCKeySource.fixed("beneath", SseCKey.of(customerKey));
         Calls calls = kind.open(
                 target,
-                builder -> builder.policy(EncryptionPolicy.always(
-                        ClientSideFixture.mode().withServerSide(EncryptionMode.sseC(source)))));
+                builder -> builder.policy(
+                        EncryptionPolicy.always(ClientSideFixture.mode().withServerSide(EncryptionMode.sseC(source)))));
         String key = "ssec-" + kind;
         Upload upload = new Upload(
                 calls,
@@ -479,5 +479,4 @@ class ClientSideUploadsTest {
     private static byte[] slice(byte[] plain, int number) {
         return Arrays.copyOfRange(plain, (number - 1) * S, Math.min(number * S, plain.length));
     }
-
 }

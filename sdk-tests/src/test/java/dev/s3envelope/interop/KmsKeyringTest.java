@@ -255,7 +255,9 @@ class KmsKeyringTest {
 
         KeyringException failure = assertThrows(KeyringException.class, () -> Messages.decrypt(stranger, message));
 
-        assertTrue(String.valueOf(failure.getMessage()).contains(key.arn() + " is not a configured key"), failure.getMessage());
+        assertTrue(
+                String.valueOf(failure.getMessage()).contains(key.arn() + " is not a configured key"),
+                failure.getMessage());
         assertEquals(List.of(), kmsCalls(start));
     }
 
@@ -286,7 +288,9 @@ class KmsKeyringTest {
         KeyringException outside = assertThrows(
                 KeyringException.class,
                 () -> Messages.decrypt(reader(flavor, KmsDiscovery.accounts("444455556666"), US), message));
-        assertTrue(String.valueOf(outside.getMessage()).contains("not among the keys of [444455556666]"), outside.getMessage());
+        assertTrue(
+                String.valueOf(outside.getMessage()).contains("not among the keys of [444455556666]"),
+                outside.getMessage());
         KmsDiscovery china =
                 new KmsDiscovery("aws-cn", KmsDiscovery.accounts("111122223333").accounts());
         assertThrows(KeyringException.class, () -> Messages.decrypt(reader(flavor, china, US), message));

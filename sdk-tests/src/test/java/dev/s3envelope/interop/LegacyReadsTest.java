@@ -326,7 +326,9 @@ class LegacyReadsTest {
 
         OperationRefusedException failure =
                 assertThrows(OperationRefusedException.class, () -> read(flavor, small, get("long")));
-        assertTrue(String.valueOf(failure.getMessage()).contains((PLAINTEXT.length + 16) + " bytes"), failure.getMessage());
+        assertTrue(
+                String.valueOf(failure.getMessage()).contains((PLAINTEXT.length + 16) + " bytes"),
+                failure.getMessage());
     }
 
     @ParameterizedTest

@@ -79,7 +79,10 @@ public final class RequestTransformer {
         on(GetObjectRequest.class, (request, body) -> objects.read(request));
         on(HeadObjectRequest.class, (request, body) -> objects.read(request));
         on(GetObjectAttributesRequest.class, (request, body) -> objects.read(request));
-        on(SelectObjectContentRequest.class, (request, body) -> objects.read(request));
+        on(SelectObjectContentRequest.class, (request, body) -> {
+            special.requireSelectable(request);
+            return objects.read(request);
+        });
         on(CreateMultipartUploadRequest.class, (request, body) -> uploads.create(request));
         on(UploadPartRequest.class, (request, body) -> uploads.part(request));
         on(UploadPartCopyRequest.class, (request, body) -> uploads.partCopy(request));

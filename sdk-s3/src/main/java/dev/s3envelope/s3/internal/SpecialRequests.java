@@ -6,6 +6,7 @@ import dev.s3envelope.core.arn.KeyArn;
 import dev.s3envelope.core.guard.RequestedEncryption;
 import dev.s3envelope.core.mode.BucketKey;
 import dev.s3envelope.core.mode.EncryptionMode;
+import dev.s3envelope.core.mode.ServerSideMode;
 import dev.s3envelope.core.mode.SseKms;
 import dev.s3envelope.core.policy.EncryptionPolicy;
 import dev.s3envelope.core.policy.ObjectDescription;
@@ -18,6 +19,7 @@ import software.amazon.awssdk.services.s3.model.PutObjectAnnotationRequest;
 import software.amazon.awssdk.services.s3.model.RenameObjectRequest;
 import software.amazon.awssdk.services.s3.model.S3Request;
 import software.amazon.awssdk.services.s3.model.SSEKMSEncryption;
+import software.amazon.awssdk.services.s3.model.SelectObjectContentRequest;
 import software.amazon.awssdk.services.s3.model.UpdateObjectEncryptionRequest;
 import software.amazon.awssdk.services.s3.model.WriteGetObjectResponseRequest;
 
@@ -119,6 +121,24 @@ final class SpecialRequests {
                     .mode();
         }
         return one(request);
+    }
+
+    /**
+     * S3 runs the query on what it stores, which it cannot read where the client encrypted it.
+     *
+     * @throws OperationRefusedException if the object's rule is client-side
+     */
+    void requireSelectable(SelectObjectContentRequest request) {
+        if (request.bucket() == null || request.key() == null) {
+            return;
+        }
+        EncryptionMode mode = policy.decide(ObjectDescription.of(request.bucket(), request.key()))
+                .mode();
+        if (!(mode instanceof ServerSideMode)) {
+            throw new OperationRefusedException("SelectObjectContent of " + request.bucket() + "/" + request.key()
+                    + " is refused: its mode is " + mode
+                    + ", so S3 would run the query on ciphertext. Read the object, or ranges of it, instead.");
+        }
     }
 
     /** S3 encrypts an annotation as it encrypts its object, so the payload of one is S3's to see. */
