@@ -28,4 +28,26 @@ public class EnvelopeException extends SdkClientException {
     public final boolean retryable() {
         return false;
     }
+
+    /**
+     * A builder that builds this very exception, whatever is set on it: the AWS SDK copies the exceptions that pass its retry
+     * stage, and a copy made by the inherited builder would no longer be of our type.
+     */
+    @Override
+    public final SdkClientException.Builder toBuilder() {
+        return new Unchanged(this);
+    }
+
+    private static final class Unchanged extends SdkClientException.BuilderImpl {
+        private final EnvelopeException original;
+
+        Unchanged(EnvelopeException original) {
+            this.original = original;
+        }
+
+        @Override
+        public EnvelopeException build() {
+            return original;
+        }
+    }
 }
