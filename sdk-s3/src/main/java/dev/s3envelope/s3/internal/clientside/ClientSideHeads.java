@@ -74,11 +74,11 @@ public final class ClientSideHeads {
         if (size == null || object.isEmpty()) {
             return CompletableFuture.completedFuture(answer);
         }
-        return port.head(ClientSideReads.head(request, null)).thenCompose(head -> {
+        return port.head(DerivedReads.head(request, null)).thenCompose(head -> {
             if (!sameETag(head.eTag(), answer.eTag()) || !size.equals(head.contentLength())) {
                 throw new StaleLayoutException(object.get().address().toString());
             }
-            return plain(ClientSideReads.head(request, null), head, port)
+            return plain(DerivedReads.head(request, null), head, port)
                     .thenApply(plain ->
                             answer.toBuilder().objectSize(plain.contentLength()).build());
         });

@@ -33,10 +33,8 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
-import software.amazon.awssdk.core.SdkField;
 import software.amazon.awssdk.services.s3.model.GetObjectRequest;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
-import software.amazon.awssdk.services.s3.model.HeadObjectRequest;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 import software.amazon.awssdk.services.s3.model.S3Request;
@@ -174,7 +172,7 @@ public final class ClientSideReads {
                     new ReadPlan(ReadPlan.Way.WHOLE, request, reader, null, null, false).on(request));
         }
         if (request.partNumber() != null && request.range() == null) {
-            return port.head(head(request, request.partNumber()))
+            return port.head(DerivedReads.head(request, request.partNumber()))
                     .handle((answer, failure) -> failure != null
                             ? asIs(request, reader, Stages.unwrap(failure))
                             : part(request, object, reader, port, answer))
@@ -184,7 +182,7 @@ public final class ClientSideReads {
         if (remembered.isPresent() && !outside(request, remembered.get())) {
             return range(request, object, reader, port, remembered.get());
         }
-        return port.head(head(request, null))
+        return port.head(DerivedReads.head(request, null))
                 .handle((answer, failure) -> failure != null
                         ? asIs(request, reader, Stages.unwrap(failure))
                         : laidOut(request, object, remember(object, answer), port)
@@ -309,7 +307,7 @@ public final class ClientSideReads {
                     laidOut(object, stored, stored.header().get()));
         }
         int length = stored.form().headerLength().getAsInt();
-        return port.bytes(headerRequest(request, length, stored.eTag())).thenApply(bytes -> {
+        return port.bytes(DerivedReads.header(request, length, stored.eTag())).thenApply(bytes -> {
             if (!stored.eTag().equals(bytes.response().eTag())) {
                 throw new StaleLayoutException(object.address().toString());
             }
@@ -328,23 +326,6 @@ public final class ClientSideReads {
         StoredObject with = new StoredObject(form, stored.eTag(), stored.length(), Optional.of(header));
         known.put(object, with);
         return with;
-    }
-
-    /** The GET of a header, with every field both requests have, except conditions, ranges and response headers. */
-    private static GetObjectRequest headerRequest(S3Request request, int length, String eTag) {
-        GetObjectRequest.Builder get = GetObjectRequest.builder();
-        for (SdkField<?> field : GetObjectRequest.builder().build().sdkFields()) {
-            String name = field.memberName();
-            if (!name.startsWith("If")
-                    && !name.startsWith("Response")
-                    && !name.equals("Range")
-                    && !name.equals("PartNumber")
-                    && !name.equals("ChecksumMode")) {
-                request.getValueForField(name, Object.class).ifPresent(value -> field.set(get, value));
-            }
-        }
-        request.overrideConfiguration().ifPresent(get::overrideConfiguration);
-        return get.range(new ByteSpan(0, length).toRangeHeader()).ifMatch(eTag).build();
     }
 
     private MessageHeader parse(byte[] bytes, ObjectAddress object) {
@@ -385,23 +366,5 @@ public final class ClientSideReads {
 
     Optional<StoredObject> known(ObjectVersion object) {
         return known.get(object);
-    }
-
-    /** The HEAD of what a request reads, with every field both have, except conditions, ranges and response headers. */
-    static HeadObjectRequest head(S3Request request, @org.jspecify.annotations.Nullable Integer partNumber) {
-        HeadObjectRequest.Builder head = HeadObjectRequest.builder();
-        for (SdkField<?> field : HeadObjectRequest.builder().build().sdkFields()) {
-            String name = field.memberName();
-            if (!name.startsWith("If")
-                    && !name.startsWith("Response")
-                    && !name.equals("Range")
-                    && !name.equals("PartNumber")
-                    && !name.equals("ChecksumMode")) {
-                request.getValueForField(name, Object.class).ifPresent(value -> field.set(head, value));
-            }
-        }
-        head.partNumber(partNumber);
-        request.overrideConfiguration().ifPresent(head::overrideConfiguration);
-        return head.build();
     }
 }

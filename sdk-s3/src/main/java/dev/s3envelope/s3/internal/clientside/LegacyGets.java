@@ -97,7 +97,7 @@ public final class LegacyGets {
 
     private CompletionStage<Optional<ResponseBytes<GetObjectResponse>>> find(GetObjectRequest request, ReadPort port) {
         try {
-            HeadObjectRequest head = ClientSideReads.head(request, null);
+            HeadObjectRequest head = DerivedReads.head(request, null);
             return port.head(head)
                     .handle((answer, failure) -> {
                         if (failure == null) {
