@@ -184,7 +184,10 @@ public final class KmsKeyring implements Keyring {
             DecryptionMaterialsRequest request,
             List<Throwable> failures) {
         if (index == candidates.size()) {
-            return CompletableFuture.failedFuture(failures.size() == 1 ? failures.get(0) : noneOpened(failures));
+            return CompletableFuture.failedFuture(
+                    failures.size() == 1
+                            ? failures.get(0)
+                            : KeyringException.ofAll("KMS opened none of the message's wrapped keys:", failures));
         }
         KmsReach.Candidate candidate = candidates.get(index);
         return client(candidate.key())
@@ -209,14 +212,6 @@ public final class KmsKeyring implements Keyring {
 
     private KmsCalls client(KeyArn key) {
         return Objects.requireNonNull(clients.get(key.region()), "checked by build() or KmsReach");
-    }
-
-    private static KeyringException noneOpened(List<Throwable> failures) {
-        StringBuilder message = new StringBuilder("KMS opened none of the message's wrapped keys:");
-        failures.forEach(failure -> message.append("\n  ").append(failure.getMessage()));
-        KeyringException result = new KeyringException(message.toString());
-        failures.forEach(result::addSuppressed);
-        return result;
     }
 
     private static Throwable cause(Throwable failure) {

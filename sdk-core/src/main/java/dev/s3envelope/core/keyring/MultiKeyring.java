@@ -110,7 +110,8 @@ public final class MultiKeyring implements Keyring {
     private CompletionStage<DataKey> unwrapFrom(
             int index, DecryptionMaterialsRequest request, List<Throwable> failures) {
         if (index == all.size()) {
-            return CompletableFuture.failedFuture(noneOpened(failures));
+            return CompletableFuture.failedFuture(
+                    KeyringException.ofAll("None of the keyrings could unwrap the data key:", failures));
         }
         return all.get(index)
                 .unwrap(request)
@@ -122,14 +123,6 @@ public final class MultiKeyring implements Keyring {
                     return unwrapFrom(index + 1, request, failures);
                 })
                 .thenCompose(stage -> stage);
-    }
-
-    private static KeyringException noneOpened(List<Throwable> failures) {
-        StringBuilder message = new StringBuilder("None of the keyrings could unwrap the data key:");
-        failures.forEach(failure -> message.append("\n  ").append(failure.getMessage()));
-        KeyringException result = new KeyringException(message.toString());
-        failures.forEach(result::addSuppressed);
-        return result;
     }
 
     private static Throwable cause(Throwable failure) {
