@@ -5,8 +5,8 @@ import dev.s3envelope.core.IllegalKeyException;
 import dev.s3envelope.core.arn.KeyArn;
 import dev.s3envelope.core.arn.KeyReference;
 import dev.s3envelope.core.mode.BucketKey;
+import dev.s3envelope.core.mode.ContextPairs;
 import dev.s3envelope.core.mode.DsseKms;
-import dev.s3envelope.core.mode.EncryptionContext;
 import dev.s3envelope.core.mode.ServerSideMode;
 import dev.s3envelope.core.mode.SseKms;
 import dev.s3envelope.core.mode.SseS3;
@@ -82,7 +82,7 @@ public final class BucketEncryption {
         return key.map(KeyReference::text).orElse(null);
     }
 
-    private static void requireNoContext(EncryptionContext context) {
+    private static void requireNoContext(ContextPairs context) {
         if (!context.isEmpty()) {
             throw new IllegalEncryptionException(
                     "The default encryption of a bucket has no encryption context of its own;"

@@ -14,8 +14,8 @@ import dev.s3envelope.core.crypto.CryptoProvider;
 import dev.s3envelope.core.keyring.Keyring;
 import dev.s3envelope.core.keyring.RawAesKeyring;
 import dev.s3envelope.core.mode.BucketKey;
+import dev.s3envelope.core.mode.ContextPairs;
 import dev.s3envelope.core.mode.DsseKms;
-import dev.s3envelope.core.mode.EncryptionContext;
 import dev.s3envelope.core.mode.EncryptionMode;
 import dev.s3envelope.core.mode.SseKms;
 import dev.s3envelope.core.policy.EncryptionPolicy;
@@ -153,7 +153,7 @@ class SpecialOperationsTest {
         assertThrows(
                 IllegalEncryptionException.class,
                 () -> BucketEncryption.rule(DsseKms.builder(KeyArn.parse(KEY))
-                        .context(EncryptionContext.of("a", "b"))
+                        .context(ContextPairs.of("a", "b"))
                         .build()));
         assertThrows(IllegalEncryptionException.class, () -> BucketEncryption.rule(EncryptionMode.bucketDefault()));
         assertThrows(

@@ -16,7 +16,7 @@ import dev.s3envelope.core.guard.BucketDirectory;
 import dev.s3envelope.core.guard.CallerIdentity;
 import dev.s3envelope.core.guard.WriteGuard;
 import dev.s3envelope.core.mode.BucketKey;
-import dev.s3envelope.core.mode.EncryptionContext;
+import dev.s3envelope.core.mode.ContextPairs;
 import dev.s3envelope.core.mode.EncryptionMode;
 import dev.s3envelope.core.mode.SseKms;
 import dev.s3envelope.core.policy.EncryptionPolicy;
@@ -55,7 +55,7 @@ class WriteModesTest {
     private static final AccountId ACCOUNT = AccountId.of("111122223333");
     private static final byte[] SECRET = new byte[32];
     private static final SseCKeySource SOURCE = SseCKeySource.fixed("backup", SseCKey.of(SECRET));
-    private static final EncryptionContext CONTEXT = EncryptionContext.of("tenant", "blue");
+    private static final ContextPairs CONTEXT = ContextPairs.of("tenant", "blue");
 
     private static Stream<Arguments> modes() {
         Map<String, EncryptionMode> modes = Map.of(

@@ -11,7 +11,7 @@ import dev.s3envelope.core.arn.KeyArn;
 import dev.s3envelope.core.guard.BucketDirectory;
 import dev.s3envelope.core.guard.WriteGuard;
 import dev.s3envelope.core.mode.BucketKey;
-import dev.s3envelope.core.mode.EncryptionContext;
+import dev.s3envelope.core.mode.ContextPairs;
 import dev.s3envelope.core.mode.EncryptionMode;
 import dev.s3envelope.core.mode.SseKms;
 import dev.s3envelope.core.policy.EncryptionPolicy;
@@ -63,9 +63,7 @@ abstract class ServerSideModesContract extends ContractSuite {
                 SseKms.builder(key).bucketKey(BucketKey.ENABLED).build());
         modes.put(
                 "sse-kms-context",
-                SseKms.builder(key)
-                        .context(EncryptionContext.of("tenant", "blue"))
-                        .build());
+                SseKms.builder(key).context(ContextPairs.of("tenant", "blue")).build());
         modes.put("aws-s3", EncryptionMode.awsManagedKms());
         modes.put("dsse", EncryptionMode.dsseKms(key));
         modes.put("sse-c", EncryptionMode.sseC(SseCKeySource.fixed("current", CURRENT)));

@@ -4,8 +4,8 @@ import dev.s3envelope.core.IllegalEncryptionException;
 import dev.s3envelope.core.arn.KeyReference;
 import dev.s3envelope.core.internal.Text;
 import dev.s3envelope.core.mode.BucketKey;
+import dev.s3envelope.core.mode.ContextPairs;
 import dev.s3envelope.core.mode.DsseKms;
-import dev.s3envelope.core.mode.EncryptionContext;
 import dev.s3envelope.core.mode.EncryptionMode;
 import dev.s3envelope.core.mode.ServerSideMode;
 import dev.s3envelope.core.mode.SseKms;
@@ -143,8 +143,8 @@ public final class RequestedEncryption {
         return Optional.ofNullable(fields.kmsKeyId).map(KeyReference::parse);
     }
 
-    private EncryptionContext context() {
-        return fields.context == null ? EncryptionContext.empty() : EncryptionContext.parseHeader(fields.context);
+    private ContextPairs context() {
+        return fields.context == null ? ContextPairs.empty() : ContextPairs.parseHeader(fields.context);
     }
 
     private static boolean equalText(String a, String b) {

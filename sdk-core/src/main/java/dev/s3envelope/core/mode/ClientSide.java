@@ -19,7 +19,7 @@ public final class ClientSide implements EncryptionMode {
     private final ClientSideFormat format;
     private final ObjectIdentity identity;
     private final ContextScope contextScope;
-    private final EncryptionContext context;
+    private final ContextPairs context;
     private final int frameLength;
 
     private ClientSide(Builder builder) {
@@ -74,7 +74,7 @@ public final class ClientSide implements EncryptionMode {
     }
 
     /** What the encryption context has besides {@code aws:s3:arn}; may be empty. */
-    public EncryptionContext context() {
+    public ContextPairs context() {
         return context;
     }
 
@@ -133,7 +133,7 @@ public final class ClientSide implements EncryptionMode {
         private ClientSideFormat format = ClientSideFormat.ENCRYPTION_SDK;
         private ObjectIdentity identity = ObjectIdentity.KEY;
         private ContextScope contextScope = ContextScope.BUCKET;
-        private EncryptionContext context = EncryptionContext.empty();
+        private ContextPairs context = ContextPairs.empty();
         private int frameLength = MessageEngine.DEFAULT_FRAME_LENGTH;
 
         private Builder(String name, Keyring keyring) {
@@ -166,7 +166,7 @@ public final class ClientSide implements EncryptionMode {
         }
 
         /** Sets what the encryption context has besides {@code aws:s3:arn}; empty by default. */
-        public Builder context(EncryptionContext context) {
+        public Builder context(ContextPairs context) {
             this.context = Objects.requireNonNull(context, "context");
             return this;
         }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DsseKms implements ServerSideMode {
     private final @Nullable KeyReference key;
-    private final EncryptionContext context;
+    private final ContextPairs context;
 
     private DsseKms(Builder builder) {
         this.key = builder.key;
@@ -34,7 +34,7 @@ public final class DsseKms implements ServerSideMode {
     }
 
     /** The context added to the {@code aws:s3:arn} that S3 itself adds; may be empty. */
-    public EncryptionContext context() {
+    public ContextPairs context() {
         return context;
     }
 
@@ -64,7 +64,7 @@ public final class DsseKms implements ServerSideMode {
     /** Builds a {@link DsseKms}. Not safe for use by several threads. */
     public static final class Builder {
         private @Nullable KeyReference key;
-        private EncryptionContext context = EncryptionContext.empty();
+        private ContextPairs context = ContextPairs.empty();
 
         private Builder() {}
 
@@ -81,7 +81,7 @@ public final class DsseKms implements ServerSideMode {
         }
 
         /** Sets the context to add; empty by default. */
-        public Builder context(EncryptionContext context) {
+        public Builder context(ContextPairs context) {
             this.context = Objects.requireNonNull(context, "context");
             return this;
         }

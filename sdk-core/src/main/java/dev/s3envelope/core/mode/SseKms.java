@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 public final class SseKms implements ServerSideMode {
     private final @Nullable KeyReference key;
     private final BucketKey bucketKey;
-    private final EncryptionContext context;
+    private final ContextPairs context;
 
     private SseKms(Builder builder) {
         this.key = builder.key;
@@ -38,7 +38,7 @@ public final class SseKms implements ServerSideMode {
     }
 
     /** The context added to the {@code aws:s3:arn} that S3 itself adds; may be empty. */
-    public EncryptionContext context() {
+    public ContextPairs context() {
         return context;
     }
 
@@ -73,7 +73,7 @@ public final class SseKms implements ServerSideMode {
     public static final class Builder {
         private @Nullable KeyReference key;
         private BucketKey bucketKey = BucketKey.UNSET;
-        private EncryptionContext context = EncryptionContext.empty();
+        private ContextPairs context = ContextPairs.empty();
 
         private Builder() {}
 
@@ -96,7 +96,7 @@ public final class SseKms implements ServerSideMode {
         }
 
         /** Sets the context to add; empty by default. */
-        public Builder context(EncryptionContext context) {
+        public Builder context(ContextPairs context) {
             this.context = Objects.requireNonNull(context, "context");
             return this;
         }

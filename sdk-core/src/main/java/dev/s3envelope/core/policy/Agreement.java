@@ -4,8 +4,8 @@ import dev.s3envelope.core.arn.KeyReference;
 import dev.s3envelope.core.arn.ObjectAddress;
 import dev.s3envelope.core.mode.BucketDefault;
 import dev.s3envelope.core.mode.BucketKey;
+import dev.s3envelope.core.mode.ContextPairs;
 import dev.s3envelope.core.mode.DsseKms;
-import dev.s3envelope.core.mode.EncryptionContext;
 import dev.s3envelope.core.mode.EncryptionMode;
 import dev.s3envelope.core.mode.ServerSideMode;
 import dev.s3envelope.core.mode.SseC;
@@ -53,7 +53,7 @@ final class Agreement {
     }
 
     private static Optional<ServerSideMode> kms(SseKms stated, SseKms requested) {
-        Optional<EncryptionContext> context = contexts(stated.context(), requested.context());
+        Optional<ContextPairs> context = contexts(stated.context(), requested.context());
         boolean open = stated.bucketKey() == BucketKey.UNSET || requested.bucketKey() == BucketKey.UNSET;
         if (!sameKey(stated.key(), requested.key())
                 || context.isEmpty()
@@ -72,7 +72,7 @@ final class Agreement {
                 : Optional.empty();
     }
 
-    private static Optional<EncryptionContext> contexts(EncryptionContext stated, EncryptionContext requested) {
+    private static Optional<ContextPairs> contexts(ContextPairs stated, ContextPairs requested) {
         if (stated.isEmpty()) {
             return Optional.of(requested);
         }

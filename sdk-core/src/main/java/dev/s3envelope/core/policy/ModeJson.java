@@ -8,8 +8,8 @@ import dev.s3envelope.core.internal.Text;
 import dev.s3envelope.core.mode.BucketDefault;
 import dev.s3envelope.core.mode.BucketKey;
 import dev.s3envelope.core.mode.ClientSide;
+import dev.s3envelope.core.mode.ContextPairs;
 import dev.s3envelope.core.mode.DsseKms;
-import dev.s3envelope.core.mode.EncryptionContext;
 import dev.s3envelope.core.mode.EncryptionMode;
 import dev.s3envelope.core.mode.ServerSideMode;
 import dev.s3envelope.core.mode.SseC;
@@ -110,14 +110,14 @@ final class ModeJson {
                 .orElse(BucketKey.UNSET);
     }
 
-    static EncryptionContext context(JsonFields fields) {
+    static ContextPairs context(JsonFields fields) {
         return fields.optional("context")
                 .map(json -> {
                     Map<String, String> pairs = new LinkedHashMap<>();
                     JsonFields.strings(json).forEach((name, value) -> pairs.put(name, value.value()));
-                    return JsonFields.at(json, at -> EncryptionContext.of(pairs));
+                    return JsonFields.at(json, at -> ContextPairs.of(pairs));
                 })
-                .orElse(EncryptionContext.empty());
+                .orElse(ContextPairs.empty());
     }
 
     static void write(EncryptionMode mode, JsonGenerator out) throws IOException {
@@ -148,7 +148,7 @@ final class ModeJson {
         out.writeEndObject();
     }
 
-    static void writeContext(EncryptionContext context, JsonGenerator out) throws IOException {
+    static void writeContext(ContextPairs context, JsonGenerator out) throws IOException {
         if (!context.isEmpty()) {
             out.writeObjectFieldStart("context");
             for (Map.Entry<String, String> pair : context.asMap().entrySet()) {

@@ -11,8 +11,8 @@ import dev.s3envelope.core.Refused;
 import dev.s3envelope.core.arn.KeyReference;
 import dev.s3envelope.core.arn.ObjectAddress;
 import dev.s3envelope.core.mode.BucketKey;
+import dev.s3envelope.core.mode.ContextPairs;
 import dev.s3envelope.core.mode.DsseKms;
-import dev.s3envelope.core.mode.EncryptionContext;
 import dev.s3envelope.core.mode.EncryptionMode;
 import dev.s3envelope.core.mode.SseC;
 import dev.s3envelope.core.mode.SseKms;
@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RequestedEncryptionTest {
     private static final String ARN = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
     private static final SseCKey KEY = SseCKey.of(new byte[32]);
-    private static final EncryptionContext CONTEXT = EncryptionContext.of("a", "b");
+    private static final ContextPairs CONTEXT = ContextPairs.of("a", "b");
 
     private static RequestedEncryption.Builder request() {
         return RequestedEncryption.builder();

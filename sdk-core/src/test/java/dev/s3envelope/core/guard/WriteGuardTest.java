@@ -15,8 +15,8 @@ import dev.s3envelope.core.arn.KeyArn;
 import dev.s3envelope.core.arn.KeyReference;
 import dev.s3envelope.core.arn.ObjectAddress;
 import dev.s3envelope.core.mode.BucketKey;
+import dev.s3envelope.core.mode.ContextPairs;
 import dev.s3envelope.core.mode.DsseKms;
-import dev.s3envelope.core.mode.EncryptionContext;
 import dev.s3envelope.core.mode.EncryptionMode;
 import dev.s3envelope.core.mode.SseC;
 import dev.s3envelope.core.mode.SseKms;
@@ -256,7 +256,7 @@ class WriteGuardTest {
     void resolvesNamesToAnArn_withinOneAccount(String name) {
         SseKms mode = SseKms.builder(KeyReference.parse(name))
                 .bucketKey(BucketKey.ENABLED)
-                .context(EncryptionContext.of("a", "b"))
+                .context(ContextPairs.of("a", "b"))
                 .build();
 
         assertEquals(

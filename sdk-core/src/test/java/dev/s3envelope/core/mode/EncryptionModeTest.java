@@ -21,12 +21,12 @@ class EncryptionModeTest {
     void kmsCarriesItsParameters_andComesBackFromItsBuilder() {
         SseKms mode = SseKms.builder(KeyArn.parse(ARN))
                 .bucketKey(BucketKey.ENABLED)
-                .context(EncryptionContext.of("a", "b"))
+                .context(ContextPairs.of("a", "b"))
                 .build();
 
         assertEquals(Optional.of(KeyArn.parse(ARN)), mode.key());
         assertEquals(BucketKey.ENABLED, mode.bucketKey());
-        assertEquals(EncryptionContext.of("a", "b"), mode.context());
+        assertEquals(ContextPairs.of("a", "b"), mode.context());
         assertEquals(mode, mode.toBuilder().build());
         assertEquals(Optional.empty(), mode.toBuilder().awsManagedKey().build().key());
         assertEquals(BucketKey.UNSET, EncryptionMode.sseKms(ARN).bucketKey());
@@ -35,7 +35,7 @@ class EncryptionModeTest {
     @Test
     void dsseCarriesItsParameters_andHasNoBucketKeyToSet() {
         DsseKms mode = DsseKms.builder(KeyArn.parse(ARN))
-                .context(EncryptionContext.of("a", "b"))
+                .context(ContextPairs.of("a", "b"))
                 .build();
 
         assertEquals(mode, mode.toBuilder().build());
@@ -72,7 +72,7 @@ class EncryptionModeTest {
                 "SseKms[key=" + ARN + ", bucketKey=DISABLED, context={\"a\":\"b\"}]",
                 SseKms.builder(KeyArn.parse(ARN))
                         .bucketKey(BucketKey.DISABLED)
-                        .context(EncryptionContext.of("a", "b"))
+                        .context(ContextPairs.of("a", "b"))
                         .build()
                         .toString());
         assertEquals(

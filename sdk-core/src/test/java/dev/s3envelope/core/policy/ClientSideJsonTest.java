@@ -12,8 +12,8 @@ import dev.s3envelope.core.keyring.RawAesKeyring;
 import dev.s3envelope.core.message.ObjectIdentity;
 import dev.s3envelope.core.mode.ClientSide;
 import dev.s3envelope.core.mode.ClientSideFormat;
+import dev.s3envelope.core.mode.ContextPairs;
 import dev.s3envelope.core.mode.ContextScope;
-import dev.s3envelope.core.mode.EncryptionContext;
 import dev.s3envelope.core.mode.EncryptionMode;
 import java.security.SecureRandom;
 import java.util.Map;
@@ -34,7 +34,7 @@ final class ClientSideJsonTest {
                 .format(ClientSideFormat.S3_ENCRYPTION_CLIENT_V3)
                 .identity(ObjectIdentity.BUCKET_AND_KEY)
                 .contextScope(ContextScope.OBJECT)
-                .context(EncryptionContext.of(Map.of("tenant", "blue")))
+                .context(ContextPairs.of(Map.of("tenant", "blue")))
                 .frameLength(4096)
                 .build();
         EncryptionPolicy policy = EncryptionPolicy.always(mode);

@@ -6,8 +6,8 @@ import dev.s3envelope.core.PolicyViolationException;
 import dev.s3envelope.core.Refused;
 import dev.s3envelope.core.arn.KeyReference;
 import dev.s3envelope.core.mode.BucketKey;
+import dev.s3envelope.core.mode.ContextPairs;
 import dev.s3envelope.core.mode.DsseKms;
-import dev.s3envelope.core.mode.EncryptionContext;
 import dev.s3envelope.core.mode.EncryptionMode;
 import dev.s3envelope.core.mode.ServerSideMode;
 import dev.s3envelope.core.mode.SseKms;
@@ -121,7 +121,7 @@ class PolicyDecisionTest {
 
     @Test
     void whatOneSideLeavesOpenIsTakenFromTheOther() {
-        EncryptionContext context = EncryptionContext.of("a", "b");
+        ContextPairs context = ContextPairs.of("a", "b");
         SseKms full = kms().bucketKey(BucketKey.ENABLED).context(context).build();
 
         assertEquals(full, enforced(full, KMS));
@@ -142,14 +142,14 @@ class PolicyDecisionTest {
                 kms().bucketKey(BucketKey.ENABLED).build(),
                 kms().bucketKey(BucketKey.DISABLED).build());
         refused(
-                kms().context(EncryptionContext.of("a", "b")).build(),
-                kms().context(EncryptionContext.of("a", "c")).build());
+                kms().context(ContextPairs.of("a", "b")).build(),
+                kms().context(ContextPairs.of("a", "c")).build());
         refused(
                 DsseKms.builder(KeyReference.parse(ARN))
-                        .context(EncryptionContext.of("a", "b"))
+                        .context(ContextPairs.of("a", "b"))
                         .build(),
                 DsseKms.builder(KeyReference.parse(ARN))
-                        .context(EncryptionContext.of("x", "b"))
+                        .context(ContextPairs.of("x", "b"))
                         .build());
     }
 

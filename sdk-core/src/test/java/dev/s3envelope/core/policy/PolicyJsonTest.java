@@ -9,8 +9,8 @@ import dev.s3envelope.core.PolicySyntaxException;
 import dev.s3envelope.core.Refused;
 import dev.s3envelope.core.arn.KeyReference;
 import dev.s3envelope.core.mode.BucketKey;
+import dev.s3envelope.core.mode.ContextPairs;
 import dev.s3envelope.core.mode.DsseKms;
-import dev.s3envelope.core.mode.EncryptionContext;
 import dev.s3envelope.core.mode.EncryptionMode;
 import dev.s3envelope.core.mode.SseKms;
 import dev.s3envelope.core.ssec.SseCKey;
@@ -78,7 +78,7 @@ class PolicyJsonTest {
                 .build();
         EncryptionMode kms = SseKms.builder(KeyReference.parse(ARN))
                 .bucketKey(BucketKey.ENABLED)
-                .context(EncryptionContext.of("department", "hr"))
+                .context(ContextPairs.of("department", "hr"))
                 .build();
         EncryptionPolicy expected = EncryptionPolicy.of(
                 PolicyRule.enforce("payroll", payroll, kms),
@@ -315,9 +315,9 @@ class PolicyJsonTest {
     }
 
     private static EncryptionMode mode(Random random) {
-        EncryptionContext context = random.nextBoolean()
-                ? EncryptionContext.empty()
-                : EncryptionContext.of(Map.of("k" + random.nextInt(3), "v\t", "z", ""));
+        ContextPairs context = random.nextBoolean()
+                ? ContextPairs.empty()
+                : ContextPairs.of(Map.of("k" + random.nextInt(3), "v\t", "z", ""));
         String[] keys = {ARN, "alias/a/b", "alias/aws/s3", "1234abcd-12ab-34cd-56ef-1234567890ab"};
         KeyReference key = KeyReference.parse(keys[random.nextInt(keys.length)]);
         return switch (random.nextInt(6)) {

@@ -2,8 +2,8 @@ package dev.s3envelope.examples.cli;
 
 import dev.s3envelope.core.arn.KeyReference;
 import dev.s3envelope.core.mode.BucketKey;
+import dev.s3envelope.core.mode.ContextPairs;
 import dev.s3envelope.core.mode.DsseKms;
-import dev.s3envelope.core.mode.EncryptionContext;
 import dev.s3envelope.core.mode.EncryptionMode;
 import dev.s3envelope.core.mode.SseKms;
 import java.util.LinkedHashMap;
@@ -67,7 +67,7 @@ public final class ModeOptions {
     }
 
     private EncryptionMode sseKms() {
-        SseKms.Builder builder = SseKms.builder().context(EncryptionContext.of(context));
+        SseKms.Builder builder = SseKms.builder().context(ContextPairs.of(context));
         if (key != null) {
             builder.key(KeyReference.parse(key));
         }
@@ -81,7 +81,7 @@ public final class ModeOptions {
         if (bucketKey != null) {
             throw new UsageProblem("--sse aws:kms:dsse has no bucket key");
         }
-        DsseKms.Builder builder = DsseKms.builder().context(EncryptionContext.of(context));
+        DsseKms.Builder builder = DsseKms.builder().context(ContextPairs.of(context));
         if (key != null) {
             builder.key(KeyReference.parse(key));
         }

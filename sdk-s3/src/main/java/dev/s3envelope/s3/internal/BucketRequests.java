@@ -6,8 +6,8 @@ import dev.s3envelope.core.arn.KeyReference;
 import dev.s3envelope.core.guard.RequestedEncryption;
 import dev.s3envelope.core.mode.BucketDefault;
 import dev.s3envelope.core.mode.BucketKey;
+import dev.s3envelope.core.mode.ContextPairs;
 import dev.s3envelope.core.mode.DsseKms;
-import dev.s3envelope.core.mode.EncryptionContext;
 import dev.s3envelope.core.mode.EncryptionMode;
 import dev.s3envelope.core.mode.ServerSideMode;
 import dev.s3envelope.core.mode.SseKms;
@@ -156,7 +156,7 @@ final class BucketRequests {
                 + ", which an output location cannot express. Give it a location with another rule.");
     }
 
-    private static Encryption kms(String type, ServerSideMode mode, EncryptionContext context) {
+    private static Encryption kms(String type, ServerSideMode mode, ContextPairs context) {
         return Encryption.builder()
                 .encryptionType(type)
                 .kmsKeyId(keyText(mode))

@@ -3,8 +3,8 @@ package dev.s3envelope.s3.internal;
 import dev.s3envelope.core.IllegalEncryptionException;
 import dev.s3envelope.core.mode.BucketDefault;
 import dev.s3envelope.core.mode.BucketKey;
+import dev.s3envelope.core.mode.ContextPairs;
 import dev.s3envelope.core.mode.DsseKms;
-import dev.s3envelope.core.mode.EncryptionContext;
 import dev.s3envelope.core.mode.ServerSideMode;
 import dev.s3envelope.core.mode.SseC;
 import dev.s3envelope.core.mode.SseKms;
@@ -125,7 +125,7 @@ record ServerSideHeaders(
         return key == null ? null : key.fingerprint();
     }
 
-    private static void putContext(Map<String, @Nullable Object> headers, EncryptionContext context) {
+    private static void putContext(Map<String, @Nullable Object> headers, ContextPairs context) {
         if (!context.isEmpty()) {
             headers.put(CONTEXT, context.headerValue());
         }

@@ -25,35 +25,36 @@ import software.amazon.awssdk.thirdparty.jackson.core.JsonFactory;
 import software.amazon.awssdk.thirdparty.jackson.core.JsonGenerator;
 
 /**
- * The pairs a request adds to the encryption context that S3 hands to KMS. Immutable, sorted by the UTF-8 form of the keys.
+ * The pairs a mode adds to the encryption context: of S3's calls to KMS, or of a client-side message ({@link
+ * dev.s3envelope.core.keyring.EncryptionContext}). Immutable, sorted by the UTF-8 form of the keys.
  *
- * <p>Keys are not empty and do not begin with {@code aws:} in any case, for S3 adds {@code aws:s3:arn} itself; keys and
+ * <p>Keys are not empty and do not begin with {@code aws:} in any case, for {@code aws:s3:arn} is added by S3, or by this SDK; keys and
  * values have a UTF-8 form. The header form ({@code x-amz-server-side-encryption-context}) is the base64 of a JSON object of
  * strings (Amazon S3 API Reference, "PutObject"), at most 8192 characters, since S3 takes no more than 8 KB of request headers.
  *
- * <p>A context is not secret: S3 stores it with the object and KMS writes it to CloudTrail in the clear. So it may appear in
- * logs and messages, and nothing confidential belongs into it.
+ * <p>The pairs are not secret: S3 stores them with the object and KMS writes them to CloudTrail in the clear. So they may appear in
+ * logs and messages, and nothing confidential belongs into them.
  */
-public final class EncryptionContext {
+public final class ContextPairs {
     private static final int LONGEST_HEADER = 8192;
-    private static final EncryptionContext EMPTY = new EncryptionContext(new TreeMap<>());
+    private static final ContextPairs EMPTY = new ContextPairs(new TreeMap<>());
     private static final JsonFactory FACTORY = new JsonFactory();
     private static final Comparator<String> BY_UTF8 =
             (a, b) -> Arrays.compareUnsigned(a.getBytes(StandardCharsets.UTF_8), b.getBytes(StandardCharsets.UTF_8));
 
     private final SortedMap<String, String> pairs;
 
-    private EncryptionContext(SortedMap<String, String> pairs) {
+    private ContextPairs(SortedMap<String, String> pairs) {
         this.pairs = Collections.unmodifiableSortedMap(pairs);
     }
 
     /** No pairs. */
-    public static EncryptionContext empty() {
+    public static ContextPairs empty() {
         return EMPTY;
     }
 
     /** One pair. */
-    public static EncryptionContext of(String key, String value) {
+    public static ContextPairs of(String key, String value) {
         return of(Map.of(key, value));
     }
 
@@ -63,7 +64,7 @@ public final class EncryptionContext {
      * @throws IllegalEncryptionException if a key is empty, begins with {@code aws:}, a text has no UTF-8 form, or all is too
      *     long for the header
      */
-    public static EncryptionContext of(Map<String, String> pairs) {
+    public static ContextPairs of(Map<String, String> pairs) {
         if (pairs.isEmpty()) {
             return EMPTY;
         }
@@ -72,7 +73,7 @@ public final class EncryptionContext {
             check(key, value);
             sorted.put(key, value);
         });
-        EncryptionContext context = new EncryptionContext(sorted);
+        ContextPairs context = new ContextPairs(sorted);
         int length = context.headerValue().length();
         if (length > LONGEST_HEADER) {
             throw new IllegalEncryptionException("The encryption context takes " + length
@@ -103,7 +104,7 @@ public final class EncryptionContext {
      * @throws IllegalEncryptionException if it is not canonical base64 of UTF-8 JSON holding one object of strings, repeats a
      *     key, or holds pairs that {@link #of(Map)} refuses
      */
-    public static EncryptionContext parseHeader(String header) {
+    public static ContextPairs parseHeader(String header) {
         if (header.length() > LONGEST_HEADER) {
             throw malformed("it has " + header.length() + " characters, more than " + LONGEST_HEADER, null);
         }
@@ -176,7 +177,7 @@ public final class EncryptionContext {
 
     @Override
     public boolean equals(@Nullable Object other) {
-        return other instanceof EncryptionContext that && pairs.equals(that.pairs);
+        return other instanceof ContextPairs that && pairs.equals(that.pairs);
     }
 
     @Override

@@ -19,24 +19,24 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class EncryptionContextTest {
+class ContextPairsTest {
     private static String base64(String json) {
         return Base64.getEncoder().encodeToString(json.getBytes(StandardCharsets.UTF_8));
     }
 
     @Test
     void headerIsBase64OfSortedJson() {
-        EncryptionContext context = EncryptionContext.of(Map.of("tenant", "a\"b", "app", "\u00e9"));
+        ContextPairs context = ContextPairs.of(Map.of("tenant", "a\"b", "app", "\u00e9"));
 
         assertEquals(base64("{\"app\":\"\u00e9\",\"tenant\":\"a\\\"b\"}"), context.headerValue());
-        assertEquals(context, EncryptionContext.parseHeader(context.headerValue()));
+        assertEquals(context, ContextPairs.parseHeader(context.headerValue()));
         assertEquals("{\"app\":\"\u00e9\",\"tenant\":\"a\\\"b\"}", context.toString());
     }
 
     @Test
     void sortsByUtf8_notByUtf16() {
         // U+1F600 is above U+FFFD in UTF-8 and below it in UTF-16 code units.
-        EncryptionContext context = EncryptionContext.of(Map.of("\ud83d\ude00", "1", "\ufffd", "2"));
+        ContextPairs context = ContextPairs.of(Map.of("\ud83d\ude00", "1", "\ufffd", "2"));
 
         assertEquals(
                 List.of("\ufffd", "\ud83d\ude00"), List.copyOf(context.asMap().keySet()));
@@ -45,29 +45,28 @@ class EncryptionContextTest {
     @Test
     void copiesTheMap_andIsUnmodifiable() {
         Map<String, String> map = new HashMap<>(Map.of("a", "1"));
-        EncryptionContext context = EncryptionContext.of(map);
+        ContextPairs context = ContextPairs.of(map);
         map.put("b", "2");
 
         assertEquals(Map.of("a", "1"), context.asMap());
         assertThrows(UnsupportedOperationException.class, () -> context.asMap().put("c", "3"));
-        assertSame(EncryptionContext.empty(), EncryptionContext.of(Map.of()));
+        assertSame(ContextPairs.empty(), ContextPairs.of(Map.of()));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"aws:s3:arn", "AWS:x", "aws:"})
     void refusesReservedKeys(String key) {
-        IllegalEncryptionException e =
-                assertThrows(IllegalEncryptionException.class, () -> EncryptionContext.of(key, "v"));
+        IllegalEncryptionException e = assertThrows(IllegalEncryptionException.class, () -> ContextPairs.of(key, "v"));
 
         assertTrue(message(e).contains("reserves"), message(e));
     }
 
     @Test
     void refusesEmptyKeysAndUnpairedSurrogates_andTakesEmptyValues() {
-        assertThrows(IllegalEncryptionException.class, () -> EncryptionContext.of("", "v"));
-        assertThrows(IllegalEncryptionException.class, () -> EncryptionContext.of("k\udc00", "v"));
-        assertThrows(IllegalEncryptionException.class, () -> EncryptionContext.of("k", "\ud800"));
-        assertEquals("", EncryptionContext.of("k", "").asMap().get("k"));
+        assertThrows(IllegalEncryptionException.class, () -> ContextPairs.of("", "v"));
+        assertThrows(IllegalEncryptionException.class, () -> ContextPairs.of("k\udc00", "v"));
+        assertThrows(IllegalEncryptionException.class, () -> ContextPairs.of("k", "\ud800"));
+        assertEquals("", ContextPairs.of("k", "").asMap().get("k"));
     }
 
     @Test
@@ -75,9 +74,9 @@ class EncryptionContextTest {
         // {"k":"..."} in base64: 4 characters for each 3 bytes, 8192 for 6144.
         String longest = "v".repeat(6144 - 8);
 
-        assertEquals(8192, EncryptionContext.of("k", longest).headerValue().length());
-        assertThrows(IllegalEncryptionException.class, () -> EncryptionContext.of("k", longest + "v"));
-        assertThrows(IllegalEncryptionException.class, () -> EncryptionContext.parseHeader("A".repeat(8196)));
+        assertEquals(8192, ContextPairs.of("k", longest).headerValue().length());
+        assertThrows(IllegalEncryptionException.class, () -> ContextPairs.of("k", longest + "v"));
+        assertThrows(IllegalEncryptionException.class, () -> ContextPairs.parseHeader("A".repeat(8196)));
     }
 
     @ParameterizedTest
@@ -99,7 +98,7 @@ class EncryptionContextTest {
             })
     void refusesHeader_whenItsJsonIsNotOneObjectOfStrings(String json, String why) {
         IllegalEncryptionException e = assertThrows(
-                IllegalEncryptionException.class, () -> EncryptionContext.parseHeader(base64(json.replace('`', '"'))));
+                IllegalEncryptionException.class, () -> ContextPairs.parseHeader(base64(json.replace('`', '"'))));
 
         assertTrue(message(e).contains(why), message(e));
     }
@@ -107,12 +106,12 @@ class EncryptionContextTest {
     @ParameterizedTest
     @ValueSource(strings = {"{}", "e30", "e31=", "e30=\n", " e30=", "", "/w==", "????"})
     void refusesHeader_whenItIsNotCanonicalBase64OfUtf8Json(String header) {
-        assertThrows(IllegalEncryptionException.class, () -> EncryptionContext.parseHeader(header));
+        assertThrows(IllegalEncryptionException.class, () -> ContextPairs.parseHeader(header));
     }
 
     @Test
     void readsAnEmptyObject() {
-        assertTrue(EncryptionContext.parseHeader("e30=").isEmpty());
+        assertTrue(ContextPairs.parseHeader("e30=").isEmpty());
     }
 
     @Test
@@ -124,10 +123,9 @@ class EncryptionContextTest {
             for (int i = random.nextInt(6); i >= 0; i--) {
                 pairs.put("k" + text(random), text(random));
             }
-            EncryptionContext context = EncryptionContext.of(pairs);
+            ContextPairs context = ContextPairs.of(pairs);
             assertEquals(pairs, context.asMap(), "seed " + seed + ", round " + round);
-            assertEquals(
-                    context, EncryptionContext.parseHeader(context.headerValue()), "seed " + seed + ", round " + round);
+            assertEquals(context, ContextPairs.parseHeader(context.headerValue()), "seed " + seed + ", round " + round);
         }
     }
 
@@ -149,7 +147,7 @@ class EncryptionContextTest {
             byte[] bytes = good.clone();
             bytes[random.nextInt(bytes.length)] = (byte) random.nextInt(256);
             try {
-                EncryptionContext.parseHeader(Base64.getEncoder().encodeToString(bytes));
+                ContextPairs.parseHeader(Base64.getEncoder().encodeToString(bytes));
             } catch (IllegalEncryptionException e) {
                 refused++;
             }
@@ -159,8 +157,6 @@ class EncryptionContextTest {
 
     @Test
     void equalsFollowsThePairs() {
-        EqualsVerifier.forClass(EncryptionContext.class)
-                .withNonnullFields("pairs")
-                .verify();
+        EqualsVerifier.forClass(ContextPairs.class).withNonnullFields("pairs").verify();
     }
 }
