@@ -1,17 +1,43 @@
 package dev.s3envelope.core.access;
 
+import dev.s3envelope.core.guard.KeyFacts;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * One observation a verdict rests on.
  *
  * @param source how it was made
  * @param detail what was seen, in one sentence without a secret: for example the error code and message AWS gave
+ * @param kind what it means, if it was a failure whose meaning is known
+ * @param keyState the state of the key, if it was seen
  */
-public record AccessEvidence(Source source, String detail) {
+public record AccessEvidence(
+        Source source, String detail, Optional<FailureKind> kind, Optional<KeyFacts.State> keyState) {
     public AccessEvidence {
         Objects.requireNonNull(source, "source");
         Objects.requireNonNull(detail, "detail");
+        Objects.requireNonNull(kind, "kind");
+        Objects.requireNonNull(keyState, "keyState");
+    }
+
+    /** An observation in words alone. */
+    public AccessEvidence(Source source, String detail) {
+        this(source, detail, Optional.empty(), Optional.empty());
+    }
+
+    /** An error that AWS answered with. */
+    public static AccessEvidence of(Source source, String detail, ClassifiedFailure failure) {
+        return new AccessEvidence(
+                source, detail, Optional.of(failure.kind()).filter(FailureKind::isAboutAccess), failure.keyState());
+    }
+
+    /** The state of a key, as it was seen. */
+    public static AccessEvidence of(Source source, String detail, KeyFacts.State keyState) {
+        Optional<FailureKind> kind = keyState == KeyFacts.State.DISABLED
+                ? Optional.of(FailureKind.KEY_DISABLED)
+                : Optional.of(FailureKind.KEY_NOT_USABLE).filter(unusable -> !keyState.isUsable());
+        return new AccessEvidence(source, detail, kind, Optional.of(keyState));
     }
 
     /** How an observation was made. */

@@ -295,12 +295,18 @@ public final class AccessReport {
             return this;
         }
 
-        /** Sets the verdict on a gate. */
+        /** Sets the verdict on a gate. Evidence of a denial that knows its kind and the state of the key sets them too. */
         public Builder verdict(GateVerdict verdict) {
             if (verdict.gate() == AccessGate.S3) {
                 this.s3 = verdict;
             } else {
                 this.kms = verdict;
+            }
+            for (AccessEvidence seen : verdict.evidence()) {
+                seen.keyState().ifPresent(this::keyState);
+                if (verdict.verdict() == Verdict.DENIED) {
+                    seen.kind().ifPresent(this::kind);
+                }
             }
             return this;
         }

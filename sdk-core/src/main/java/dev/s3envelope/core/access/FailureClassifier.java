@@ -4,6 +4,7 @@ import dev.s3envelope.core.access.AccessEvidence.Source;
 import dev.s3envelope.core.access.ServiceError.KmsUse;
 import dev.s3envelope.core.guard.KeyFacts;
 import dev.s3envelope.core.iam.DenialReason;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -160,8 +161,8 @@ public final class FailureClassifier {
         return new ClassifiedFailure(
                 error,
                 kind,
-                verdict(error, AccessGate.S3, s3(kind)),
-                verdict(error, AccessGate.KMS, kms(kind)),
+                verdict(error, AccessGate.S3, s3(kind), kind, state),
+                verdict(error, AccessGate.KMS, kms(kind), kind, state),
                 text == null ? Optional.empty() : text.principal(),
                 text == null ? Optional.empty() : Optional.of(text.action()),
                 text == null ? Optional.empty() : text.resource(),
@@ -184,12 +185,20 @@ public final class FailureClassifier {
         };
     }
 
-    private static GateVerdict verdict(ServiceError error, AccessGate gate, Verdict verdict) {
+    private static GateVerdict verdict(
+            ServiceError error, AccessGate gate, Verdict verdict, FailureKind kind, KeyFacts.@Nullable State state) {
         if (verdict == Verdict.UNKNOWN) {
             return GateVerdict.unasked(gate);
         }
         Source source = verdict == Verdict.ALLOWED ? Source.DRY_RUN : Source.ERROR_MESSAGE;
-        return GateVerdict.of(gate, verdict, source, error.text());
+        return new GateVerdict(
+                gate,
+                verdict,
+                List.of(new AccessEvidence(
+                        source,
+                        error.text(),
+                        Optional.of(kind).filter(FailureKind::isAboutAccess),
+                        Optional.ofNullable(state))));
     }
 
     private static boolean says(ServiceError error, String words) {

@@ -1,5 +1,6 @@
 package dev.s3envelope.core.access;
 
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -17,6 +18,11 @@ public record KeyAnswer(GateVerdict verdict, boolean answered) {
     /** An answer that rests on one observation. */
     public static KeyAnswer of(Verdict verdict, AccessEvidence.Source source, String detail) {
         return new KeyAnswer(GateVerdict.of(AccessGate.KMS, verdict, source, detail), true);
+    }
+
+    /** As {@link #of(Verdict, AccessEvidence.Source, String)}. */
+    public static KeyAnswer of(Verdict verdict, AccessEvidence seen) {
+        return new KeyAnswer(new GateVerdict(AccessGate.KMS, verdict, List.of(seen)), true);
     }
 
     /** No answer. */

@@ -269,6 +269,20 @@ class AccessReportTest {
     }
 
     @Test
+    void takesKindAndStateOfTheKey_fromTheEvidenceOfADenial() {
+        AccessEvidence seen = AccessEvidence.of(Source.DESCRIBE_KEY, "KMS says Disabled.", KeyFacts.State.DISABLED);
+        AccessReport report = AccessReport.builder("GetObject")
+                .object(OBJECT)
+                .key(KEY)
+                .verdict(new GateVerdict(AccessGate.KMS, Verdict.DENIED, List.of(seen)))
+                .build();
+        assertEquals(FailureKind.KEY_DISABLED, report.kind());
+        assertEquals(Optional.of(KeyFacts.State.DISABLED), report.keyState());
+        assertEquals(List.of(), report.remedy().policies());
+        assertTrue(report.remedy().steps().get(0).startsWith("Enable key "));
+    }
+
+    @Test
     void isReadableOnATerminal_whateverAnObjectIsCalled() {
         String text = kmsDenied(NO_IDENTITY)
                 .object(new ObjectAddress("corp-data", "a\u001b[31mred\nline"))
