@@ -80,6 +80,7 @@ public class MessageBenchmark {
 
     private MessageEngine engine = MessageEngine.builder().cryptoProvider(CryptoProvider.jdk()).build();
     private RawGcm raw = new RawGcm(CryptoProvider.jdk());
+    private RawGcm rawOfSecond = new RawGcm(CryptoProvider.jdk());
     private byte[] plaintext = NOTHING;
     private byte[] out = NOTHING;
     private byte[] sealedRaw = NOTHING;
@@ -114,6 +115,7 @@ public class MessageBenchmark {
         CryptoProvider provider = jca.select();
         engine = MessageEngine.builder().cryptoProvider(provider).build();
         raw = new RawGcm(provider);
+        rawOfSecond = new RawGcm(provider);
         plaintext = new byte[size];
         new Random(size).nextBytes(plaintext);
         out = new byte[size + size / 1024 + 4096];
@@ -139,7 +141,23 @@ public class MessageBenchmark {
     /** AES-GCM alone. */
     @Benchmark
     public int decryptRaw() throws GeneralSecurityException {
-        return raw.decrypt(sealedRaw, out, 0);
+        return raw.decrypt(sealedRaw, out);
+    }
+
+    /** AES-GCM alone, one half on this thread and one on another: how far this machine's two cores carry. */
+    @Benchmark
+    public int decryptRawTwoThreads() throws GeneralSecurityException {
+        int blocks = RawGcm.blocks(sealedRaw.length);
+        CompletableFuture<Integer> other = CompletableFuture.supplyAsync(() -> secondHalf(blocks), second);
+        return raw.decrypt(sealedRaw, out, 0, blocks / 2) + other.join();
+    }
+
+    private int secondHalf(int blocks) {
+        try {
+            return rawOfSecond.decrypt(sealedRaw, out, blocks / 2, blocks);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** Ours. */

@@ -21,10 +21,6 @@ final class RawGcm {
         this.cipher = provider.aesGcm();
     }
 
-    static int sealedLength(int plaintext) {
-        return plaintext + (plaintext + BLOCK - 1) / BLOCK * TAG;
-    }
-
     int encrypt(byte[] in, byte[] out) throws GeneralSecurityException {
         int to = 0;
         for (int at = 0; at < in.length; at += BLOCK) {
@@ -34,14 +30,23 @@ final class RawGcm {
         return to;
     }
 
-    int decrypt(byte[] in, byte[] out, long firstCounter) throws GeneralSecurityException {
-        int to = 0;
-        long block = firstCounter;
-        for (int at = 0; at < in.length; at += BLOCK + TAG) {
-            cipher.init(Cipher.DECRYPT_MODE, key, iv(block++));
-            to += cipher.doFinal(in, at, Math.min(BLOCK + TAG, in.length - at), out, to);
+    int decrypt(byte[] in, byte[] out) throws GeneralSecurityException {
+        return decrypt(in, out, 0, blocks(in.length));
+    }
+
+    /** Decrypts the blocks from one to before another, each to its place; how many bytes that were. */
+    int decrypt(byte[] in, byte[] out, int first, int end) throws GeneralSecurityException {
+        int written = 0;
+        for (int block = first; block < end; block++) {
+            int at = block * (BLOCK + TAG);
+            cipher.init(Cipher.DECRYPT_MODE, key, iv(block));
+            written += cipher.doFinal(in, at, Math.min(BLOCK + TAG, in.length - at), out, block * BLOCK);
         }
-        return to;
+        return written;
+    }
+
+    static int blocks(int sealedLength) {
+        return (sealedLength + BLOCK + TAG - 1) / (BLOCK + TAG);
     }
 
     private static GCMParameterSpec iv(long counter) {
