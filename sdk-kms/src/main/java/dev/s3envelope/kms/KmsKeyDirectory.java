@@ -7,9 +7,9 @@ import dev.s3envelope.core.arn.KeyArn;
 import dev.s3envelope.core.arn.KeyReference;
 import dev.s3envelope.core.guard.KeyDirectory;
 import dev.s3envelope.core.guard.KeyFacts;
+import dev.s3envelope.core.internal.StageFailures;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
@@ -63,7 +63,7 @@ public final class KmsKeyDirectory implements KeyDirectory {
         }
         return answer.handle((response, failure) -> {
             if (failure != null) {
-                throw explained(key, unwrap(failure));
+                throw explained(key, StageFailures.unwrap(failure));
             }
             return facts(key, response.keyMetadata());
         });
@@ -142,13 +142,5 @@ public final class KmsKeyDirectory implements KeyDirectory {
         AwsErrorDetails details = failure instanceof AwsServiceException service ? service.awsErrorDetails() : null;
         String message = details == null ? failure.getMessage() : details.errorMessage();
         return message == null ? failure.getClass().getSimpleName() : message;
-    }
-
-    private static Throwable unwrap(Throwable failure) {
-        Throwable cause = failure;
-        while (cause instanceof CompletionException && cause.getCause() != null) {
-            cause = cause.getCause();
-        }
-        return cause;
     }
 }

@@ -2,6 +2,7 @@ package dev.s3envelope.kms;
 
 import dev.s3envelope.core.KeyringException;
 import dev.s3envelope.core.arn.KeyArn;
+import dev.s3envelope.core.internal.StageFailures;
 import dev.s3envelope.core.keyring.DataKey;
 import dev.s3envelope.core.keyring.DecryptionMaterialsRequest;
 import dev.s3envelope.core.keyring.EncryptionContext;
@@ -118,7 +119,7 @@ public final class KmsKeyring implements Keyring {
                 .handle((more, failure) -> {
                     if (failure != null) {
                         dataKey.close();
-                        throw new CompletionException(cause(failure));
+                        throw new CompletionException(StageFailures.unwrap(failure));
                     }
                     List<WrappedKey> wrapped = new ArrayList<>();
                     wrapped.add(made.wrapped());
@@ -204,7 +205,7 @@ public final class KmsKeyring implements Keyring {
                     if (failure == null) {
                         return CompletableFuture.<DataKey>completedFuture(key);
                     }
-                    failures.add(cause(failure));
+                    failures.add(StageFailures.unwrap(failure));
                     return unwrapFrom(index + 1, candidates, request, failures);
                 })
                 .thenCompose(stage -> stage);
@@ -212,11 +213,6 @@ public final class KmsKeyring implements Keyring {
 
     private KmsCalls client(KeyArn key) {
         return Objects.requireNonNull(clients.get(key.region()), "checked by build() or KmsReach");
-    }
-
-    private static Throwable cause(Throwable failure) {
-        Throwable cause = failure.getCause();
-        return failure instanceof CompletionException && cause != null ? cause : failure;
     }
 
     private static <T> CompletionStage<T> failed(String message) {

@@ -3,6 +3,7 @@ package dev.s3envelope.kms;
 import dev.s3envelope.core.EnvelopeException;
 import dev.s3envelope.core.KeyringException;
 import dev.s3envelope.core.arn.KeyArn;
+import dev.s3envelope.core.internal.StageFailures;
 import dev.s3envelope.core.keyring.DataKey;
 import dev.s3envelope.core.keyring.RequestCredentials;
 import dev.s3envelope.core.s3ec.S3ecEnvelope;
@@ -19,7 +20,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.SdkBytes;
@@ -131,7 +131,7 @@ public final class S3ecKmsKeyring implements S3ecKeyring {
                     if (failure == null) {
                         return CompletableFuture.<DataKey>completedFuture(opened);
                     }
-                    Throwable cause = cause(failure);
+                    Throwable cause = StageFailures.unwrap(failure);
                     return cause instanceof IncorrectKeyException && index + 1 < keys.size()
                             ? unwrapFrom(index + 1, envelope, context)
                             : CompletableFuture.<DataKey>failedFuture(cause);
@@ -141,11 +141,6 @@ public final class S3ecKmsKeyring implements S3ecKeyring {
 
     private KmsCalls client(KeyArn key) {
         return Objects.requireNonNull(clients.get(key.region()), "checked by build()");
-    }
-
-    private static Throwable cause(Throwable failure) {
-        Throwable cause = failure.getCause();
-        return failure instanceof CompletionException && cause != null ? cause : failure;
     }
 
     /** Names the keys. */

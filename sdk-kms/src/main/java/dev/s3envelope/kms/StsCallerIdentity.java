@@ -3,10 +3,10 @@ package dev.s3envelope.kms;
 import dev.s3envelope.core.LookupFailedException;
 import dev.s3envelope.core.arn.AccountId;
 import dev.s3envelope.core.guard.CallerIdentity;
+import dev.s3envelope.core.internal.StageFailures;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
@@ -78,10 +78,7 @@ public final class StsCallerIdentity implements CallerIdentity {
     }
 
     private static LookupFailedException explained(Throwable failure) {
-        Throwable cause = failure;
-        while (cause instanceof CompletionException && cause.getCause() != null) {
-            cause = cause.getCause();
-        }
+        Throwable cause = StageFailures.unwrap(failure);
         return new LookupFailedException(
                 "The caller's account could not be learned with sts:GetCallerIdentity: " + cause.getMessage()
                         + ". Give full key ARNs, which do not need it, or configure the account (CallerIdentity.of).",

@@ -1,5 +1,6 @@
 package dev.s3envelope.core.cache;
 
+import dev.s3envelope.core.internal.StageFailures;
 import dev.s3envelope.core.keyring.DataKey;
 import dev.s3envelope.core.keyring.DecryptionMaterialsRequest;
 import dev.s3envelope.core.keyring.EncryptionMaterials;
@@ -205,7 +206,7 @@ final class CachingKeyring implements Keyring {
                         if (failure == null) {
                             return CompletableFuture.completedFuture(made);
                         }
-                        Throwable cause = Failures.unwrap(failure);
+                        Throwable cause = StageFailures.unwrap(failure);
                         return old(old, cause)
                                 .map(CompletableFuture::completedFuture)
                                 .orElseGet(() -> CompletableFuture.failedFuture(cause));
@@ -255,7 +256,7 @@ final class CachingKeyring implements Keyring {
                     .whenComplete((done, failure) -> {
                         if (failure != null) {
                             entry.releaseRefresh();
-                            if (!Failures.isTransient(Failures.unwrap(failure))) {
+                            if (!Failures.isTransient(StageFailures.unwrap(failure))) {
                                 cache.drop(key, entry);
                             }
                         }

@@ -2,7 +2,6 @@ package dev.s3envelope.core.cache;
 
 import dev.s3envelope.core.EnvelopeException;
 import java.util.Set;
-import java.util.concurrent.CompletionException;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.RetryableException;
 import software.amazon.awssdk.core.exception.SdkClientException;
@@ -12,11 +11,6 @@ final class Failures {
     private static final Set<String> DENIALS = Set.of("AccessDeniedException", "AccessDenied");
 
     private Failures() {}
-
-    static Throwable unwrap(Throwable failure) {
-        Throwable cause = failure.getCause();
-        return failure instanceof CompletionException && cause != null ? cause : failure;
-    }
 
     /** Throttling, a 5xx answer, or a network that did not answer; nothing of our own. */
     static boolean isTransient(Throwable failure) {

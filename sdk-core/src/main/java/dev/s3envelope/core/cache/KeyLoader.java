@@ -2,6 +2,7 @@ package dev.s3envelope.core.cache;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.s3envelope.core.internal.StageFailures;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -117,7 +118,7 @@ final class KeyLoader implements AutoCloseable {
         }
         return attempt(key, manner, load, 1).handle((entry, failure) -> {
             if (failure != null) {
-                Throwable cause = Failures.unwrap(failure);
+                Throwable cause = StageFailures.unwrap(failure);
                 if (Failures.isDenial(cause) && flight.epoch() == epoch.get()) {
                     denials.put(key, cause);
                 }
@@ -154,7 +155,7 @@ final class KeyLoader implements AutoCloseable {
                         outage.set(false);
                         return CompletableFuture.completedFuture(entry);
                     }
-                    Throwable cause = Failures.unwrap(failure);
+                    Throwable cause = StageFailures.unwrap(failure);
                     if (number >= manner.attempts() || !Failures.isTransient(cause)) {
                         return CompletableFuture.<CacheEntry>failedFuture(cause);
                     }

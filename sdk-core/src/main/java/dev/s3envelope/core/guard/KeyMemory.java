@@ -4,9 +4,9 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.s3envelope.core.arn.AccountId;
 import dev.s3envelope.core.arn.KeyReference;
+import dev.s3envelope.core.internal.StageFailures;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -39,7 +39,7 @@ final class KeyMemory {
                 if (failure == null) {
                     mine.complete(facts);
                 } else {
-                    fail(name, mine, unwrap(failure));
+                    fail(name, mine, StageFailures.unwrap(failure));
                 }
             });
         } catch (RuntimeException e) {
@@ -56,13 +56,5 @@ final class KeyMemory {
 
     void forget() {
         known.invalidateAll();
-    }
-
-    static Throwable unwrap(Throwable failure) {
-        Throwable cause = failure;
-        while (cause instanceof CompletionException && cause.getCause() != null) {
-            cause = cause.getCause();
-        }
-        return cause;
     }
 }

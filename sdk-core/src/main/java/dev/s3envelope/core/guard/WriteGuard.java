@@ -9,6 +9,7 @@ import dev.s3envelope.core.arn.AliasName;
 import dev.s3envelope.core.arn.KeyArn;
 import dev.s3envelope.core.arn.KeyId;
 import dev.s3envelope.core.arn.KeyReference;
+import dev.s3envelope.core.internal.StageFailures;
 import dev.s3envelope.core.mode.DsseKms;
 import dev.s3envelope.core.mode.EncryptionMode;
 import dev.s3envelope.core.mode.ServerSideMode;
@@ -161,7 +162,7 @@ public final class WriteGuard {
                     if (failure == null) {
                         return CompletableFuture.completedFuture(mode);
                     }
-                    Throwable cause = KeyMemory.unwrap(failure);
+                    Throwable cause = StageFailures.unwrap(failure);
                     if (!(cause instanceof PolicyViolationException)) {
                         refused.addSuppressed(cause);
                     }
@@ -285,7 +286,7 @@ public final class WriteGuard {
                                 })
                                 : done(key);
                     }
-                    Throwable cause = KeyMemory.unwrap(failure);
+                    Throwable cause = StageFailures.unwrap(failure);
                     // KMS would not say: that is nothing against the key.
                     return cause instanceof LookupFailedException
                             ? done(key)

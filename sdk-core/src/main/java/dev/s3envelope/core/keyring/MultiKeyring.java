@@ -1,6 +1,7 @@
 package dev.s3envelope.core.keyring;
 
 import dev.s3envelope.core.KeyringException;
+import dev.s3envelope.core.internal.StageFailures;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -65,7 +66,7 @@ public final class MultiKeyring implements Keyring {
         for (Keyring keyring : all) {
             result = result.thenCombine(
                     keyring.onBehalfOf(credentials)
-                            .exceptionally(failure -> new UnusableKeyring(keyring, cause(failure))),
+                            .exceptionally(failure -> new UnusableKeyring(keyring, StageFailures.unwrap(failure))),
                     (before, one) -> {
                         List<Keyring> joined = new ArrayList<>(before);
                         joined.add(one);
@@ -119,15 +120,10 @@ public final class MultiKeyring implements Keyring {
                     if (failure == null) {
                         return CompletableFuture.<DataKey>completedFuture(key);
                     }
-                    failures.add(cause(failure));
+                    failures.add(StageFailures.unwrap(failure));
                     return unwrapFrom(index + 1, request, failures);
                 })
                 .thenCompose(stage -> stage);
-    }
-
-    private static Throwable cause(Throwable failure) {
-        Throwable cause = failure.getCause();
-        return failure instanceof CompletionException && cause != null ? cause : failure;
     }
 
     private static CompletionException asCompletion(Throwable failure) {

@@ -1,5 +1,6 @@
 package dev.s3envelope.s3.internal;
 
+import dev.s3envelope.core.internal.StageFailures;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
@@ -60,7 +61,7 @@ public final class AsyncInvocation<T extends S3Request, R> {
                 });
                 send(attempts, attempts.first());
             } else {
-                fail(Failures.unwrap(failure));
+                fail(StageFailures.unwrap(failure));
             }
         }));
     }
@@ -79,7 +80,7 @@ public final class AsyncInvocation<T extends S3Request, R> {
                 attempts.succeeded(value);
                 result.complete(value);
             } else {
-                retry(attempts, Failures.unwrap(failure));
+                retry(attempts, StageFailures.unwrap(failure));
             }
         }));
     }
@@ -103,7 +104,7 @@ public final class AsyncInvocation<T extends S3Request, R> {
         var unused = attempts.after(failure)
                 .whenComplete((next, undecided) -> guarded(() -> {
                     if (undecided != null) {
-                        fail(Failures.combine(shown, Failures.unwrap(undecided)));
+                        fail(Failures.combine(shown, StageFailures.unwrap(undecided)));
                     } else if (next.isPresent()) {
                         if (attempts.superseded()) {
                             first = null;

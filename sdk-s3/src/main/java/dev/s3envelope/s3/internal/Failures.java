@@ -1,20 +1,10 @@
 package dev.s3envelope.s3.internal;
 
-import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /** What is done with exceptions on their way to the caller. */
 final class Failures {
     private Failures() {}
-
-    /** What a future chain wrapped, or the exception itself. */
-    static Throwable unwrap(Throwable failure) {
-        Throwable cause = failure;
-        while (cause instanceof CompletionException && cause.getCause() != null) {
-            cause = cause.getCause();
-        }
-        return cause;
-    }
 
     /** The first failure, which is the caller's to see; a later one rides along as suppressed. */
     static <X extends Throwable> X combine(@Nullable X first, X later) {

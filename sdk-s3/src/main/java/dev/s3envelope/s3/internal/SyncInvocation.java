@@ -1,7 +1,7 @@
 package dev.s3envelope.s3.internal;
 
+import dev.s3envelope.s3.internal.clientside.Stages;
 import java.util.Optional;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
@@ -62,17 +62,6 @@ public final class SyncInvocation {
 
     /** The value of a stage, waiting for it if it needs I/O of its own; failures as they were thrown. */
     public static <V> V join(CompletionStage<V> stage) {
-        try {
-            return stage.toCompletableFuture().join();
-        } catch (CompletionException e) {
-            Throwable cause = Failures.unwrap(e);
-            if (cause instanceof RuntimeException failure) {
-                throw failure;
-            }
-            if (cause instanceof Error error) {
-                throw error;
-            }
-            throw e;
-        }
+        return Stages.join(stage);
     }
 }

@@ -2,6 +2,7 @@ package dev.s3envelope.s3.internal.clientside;
 
 import dev.s3envelope.core.EnvelopeException;
 import dev.s3envelope.core.IntegrityException;
+import dev.s3envelope.core.internal.StageFailures;
 import dev.s3envelope.core.message.HeaderParser;
 import java.nio.ByteBuffer;
 import java.util.Optional;
@@ -209,7 +210,7 @@ public final class AsyncDecryption<R> implements AsyncResponseTransformer<GetObj
                     if (from != null) {
                         from.cancel();
                     }
-                    fail(Stages.unwrap(failure));
+                    fail(StageFailures.unwrap(failure));
                     return;
                 }
                 Throwable early;

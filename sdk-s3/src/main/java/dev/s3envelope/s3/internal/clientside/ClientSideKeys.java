@@ -1,6 +1,7 @@
 package dev.s3envelope.s3.internal.clientside;
 
 import dev.s3envelope.core.KeyringException;
+import dev.s3envelope.core.internal.StageFailures;
 import dev.s3envelope.core.keyring.DataKey;
 import dev.s3envelope.core.keyring.EncryptionMaterials;
 import dev.s3envelope.core.keyring.EncryptionMaterialsRequest;
@@ -96,12 +97,12 @@ public final class ClientSideKeys {
                     if (failure == null) {
                         return CompletableFuture.completedFuture(message);
                     }
-                    Throwable cause = Stages.unwrap(failure);
+                    Throwable cause = StageFailures.unwrap(failure);
                     if (!(cause instanceof KeyringException)) {
                         return CompletableFuture.<OpenMessage>failedFuture(cause);
                     }
                     return open(header, keyrings, index + 1).exceptionallyCompose(last -> {
-                        Throwable later = Stages.unwrap(last);
+                        Throwable later = StageFailures.unwrap(last);
                         later.addSuppressed(cause);
                         return CompletableFuture.failedFuture(later);
                     });

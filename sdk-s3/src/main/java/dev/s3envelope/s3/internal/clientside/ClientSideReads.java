@@ -3,6 +3,7 @@ package dev.s3envelope.s3.internal.clientside;
 import dev.s3envelope.core.IntegrityException;
 import dev.s3envelope.core.OperationRefusedException;
 import dev.s3envelope.core.arn.ObjectAddress;
+import dev.s3envelope.core.internal.StageFailures;
 import dev.s3envelope.core.keyring.Keyring;
 import dev.s3envelope.core.keyring.RequestCredentials;
 import dev.s3envelope.core.message.ByteSpan;
@@ -174,7 +175,7 @@ public final class ClientSideReads {
         if (request.partNumber() != null && request.range() == null) {
             return port.head(DerivedReads.head(request, request.partNumber()))
                     .handle((answer, failure) -> failure != null
-                            ? asIs(request, reader, Stages.unwrap(failure))
+                            ? asIs(request, reader, StageFailures.unwrap(failure))
                             : part(request, object, reader, port, answer))
                     .thenCompose(Function.identity());
         }
@@ -184,7 +185,7 @@ public final class ClientSideReads {
         }
         return port.head(DerivedReads.head(request, null))
                 .handle((answer, failure) -> failure != null
-                        ? asIs(request, reader, Stages.unwrap(failure))
+                        ? asIs(request, reader, StageFailures.unwrap(failure))
                         : laidOut(request, object, remember(object, answer), port)
                                 .thenCompose(stored -> range(request, object, reader, port, stored)))
                 .thenCompose(Function.identity());

@@ -1,6 +1,7 @@
 package dev.s3envelope.s3.internal.clientside;
 
 import dev.s3envelope.core.OperationRefusedException;
+import dev.s3envelope.core.internal.StageFailures;
 import dev.s3envelope.core.message.ByteSpan;
 import dev.s3envelope.s3.internal.legacy.LegacyObjects;
 import java.io.ByteArrayInputStream;
@@ -73,7 +74,7 @@ public final class LegacyGets {
         CompletionStage<CompletableFuture<R>> begun = find(request, port).handle((found, failure) -> {
             if (failure != null) {
                 var unused = callers.prepare();
-                Throwable cause = Stages.unwrap(failure);
+                Throwable cause = StageFailures.unwrap(failure);
                 callers.exceptionOccurred(cause);
                 return CompletableFuture.failedFuture(cause);
             }
@@ -103,7 +104,7 @@ public final class LegacyGets {
                         if (failure == null) {
                             return objects.read(request, answer, port::bytes);
                         }
-                        Throwable cause = Stages.unwrap(failure);
+                        Throwable cause = StageFailures.unwrap(failure);
                         // The GET says better what is wrong.
                         return cause instanceof S3Exception
                                 ? CompletableFuture.completedFuture(Optional.<ResponseBytes<GetObjectResponse>>empty())

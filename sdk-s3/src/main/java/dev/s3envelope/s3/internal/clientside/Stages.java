@@ -1,5 +1,6 @@
 package dev.s3envelope.s3.internal.clientside;
 
+import dev.s3envelope.core.internal.StageFailures;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -17,7 +18,7 @@ public final class Stages {
         try {
             return stage.toCompletableFuture().join();
         } catch (CompletionException e) {
-            Throwable cause = unwrap(e);
+            Throwable cause = StageFailures.unwrap(e);
             if (cause instanceof RuntimeException failure) {
                 throw failure;
             }
@@ -26,15 +27,6 @@ public final class Stages {
             }
             throw e;
         }
-    }
-
-    /** What a future chain wrapped, or the exception itself. */
-    public static Throwable unwrap(Throwable failure) {
-        Throwable cause = failure;
-        while (cause instanceof CompletionException && cause.getCause() != null) {
-            cause = cause.getCause();
-        }
-        return cause;
     }
 
     /** A call under way whose failure is given to the caller as another. */
@@ -49,7 +41,7 @@ public final class Stages {
             if (failure == null) {
                 result.complete(value);
             } else {
-                result.completeExceptionally(translation.apply(unwrap(failure)));
+                result.completeExceptionally(translation.apply(StageFailures.unwrap(failure)));
             }
         });
         return result;
@@ -71,7 +63,7 @@ public final class Stages {
         });
         var unused = first.whenComplete((value, failure) -> {
             if (failure != null) {
-                result.completeExceptionally(unwrap(failure));
+                result.completeExceptionally(StageFailures.unwrap(failure));
                 return;
             }
             try {
@@ -84,7 +76,7 @@ public final class Stages {
                     if (broken == null) {
                         result.complete(answer);
                     } else {
-                        result.completeExceptionally(unwrap(broken));
+                        result.completeExceptionally(StageFailures.unwrap(broken));
                     }
                 });
             } catch (RuntimeException | Error e) {

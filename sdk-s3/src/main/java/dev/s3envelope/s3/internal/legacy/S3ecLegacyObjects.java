@@ -2,13 +2,13 @@ package dev.s3envelope.s3.internal.legacy;
 
 import dev.s3envelope.core.IntegrityException;
 import dev.s3envelope.core.OperationRefusedException;
+import dev.s3envelope.core.internal.StageFailures;
 import dev.s3envelope.core.message.LayoutHint;
 import dev.s3envelope.core.s3ec.S3ecFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
@@ -73,7 +73,7 @@ public final class S3ecLegacyObjects implements LegacyObjects {
                     if (failure == null) {
                         return decrypt(asked, head, Map.of(name, file), fetch).thenApply(Optional::of);
                     }
-                    Throwable cause = cause(failure);
+                    Throwable cause = StageFailures.unwrap(failure);
                     boolean none = cause instanceof NoSuchKeyException
                             || (cause instanceof S3Exception s3 && s3.statusCode() == NOT_FOUND);
                     return none && format == S3ecFormat.NONE
@@ -139,7 +139,7 @@ public final class S3ecLegacyObjects implements LegacyObjects {
                     .join()
                     .asByteArrayUnsafe();
         } catch (RuntimeException e) {
-            Throwable cause = cause(e);
+            Throwable cause = StageFailures.unwrap(e);
             for (Throwable t = cause; t != null; t = t.getCause()) {
                 if (t instanceof AwsServiceException service) {
                     throw service;
@@ -169,13 +169,5 @@ public final class S3ecLegacyObjects implements LegacyObjects {
         return CompletableFuture.failedFuture(new OperationRefusedException("The object " + asked.bucket() + "/"
                 + asked.key() + " is a legacy object of the S3 Encryption Client and is not read: " + why
                 + ". Its bytes were not given out."));
-    }
-
-    private static Throwable cause(Throwable failure) {
-        Throwable cause = failure;
-        while (cause instanceof CompletionException && cause.getCause() != null) {
-            cause = cause.getCause();
-        }
-        return cause;
     }
 }

@@ -1,5 +1,6 @@
 package dev.s3envelope.s3.internal.clientside.upload;
 
+import dev.s3envelope.core.internal.StageFailures;
 import dev.s3envelope.s3.internal.clientside.Stages;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -210,7 +211,7 @@ final class AsyncPut implements Subscriber<ByteBuffer> {
             if (broken == null) {
                 parts.add(done);
             } else if (failure == null) {
-                failure = Stages.unwrap(broken);
+                failure = StageFailures.unwrap(broken);
             }
             sending = false;
             drain();
@@ -238,7 +239,7 @@ final class AsyncPut implements Subscriber<ByteBuffer> {
                 return;
             }
             if (failure == null) {
-                failure = Stages.unwrap(broken);
+                failure = StageFailures.unwrap(broken);
             }
             sending = false;
             drain();
@@ -250,7 +251,7 @@ final class AsyncPut implements Subscriber<ByteBuffer> {
             if (broken == null) {
                 result.complete(answer);
             } else {
-                result.completeExceptionally(Stages.unwrap(broken));
+                result.completeExceptionally(StageFailures.unwrap(broken));
             }
         });
     }
@@ -277,7 +278,7 @@ final class AsyncPut implements Subscriber<ByteBuffer> {
         var unused = Stages.chain(upload, begun -> client.abortMultipartUpload(put.abort(begun.uploadId())))
                 .whenComplete((answer, left) -> {
                     if (left != null && left != broken) {
-                        broken.addSuppressed(Stages.unwrap(left));
+                        broken.addSuppressed(StageFailures.unwrap(left));
                     }
                     result.completeExceptionally(broken);
                 });
