@@ -20,7 +20,8 @@ public final class DataKey implements AutoCloseable {
     private final Shared shared;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private DataKey(Shared shared) {
+    /** The first handle of a key that {@code shared} counts for, or one more after it was counted. */
+    DataKey(Shared shared) {
         this.shared = shared;
     }
 
@@ -62,11 +63,11 @@ public final class DataKey implements AutoCloseable {
     public Optional<DataKey> tryRetain() {
         int owners;
         do {
-            owners = shared.owners.get();
-            if (owners == 0 || closed.get()) {
+            owners = shared.owners();
+            if (owners == 0 || isClosed()) {
                 return Optional.empty();
             }
-        } while (!shared.owners.compareAndSet(owners, owners + 1));
+        } while (!shared.join(owners));
         return Optional.of(new DataKey(shared));
     }
 
@@ -82,14 +83,16 @@ public final class DataKey implements AutoCloseable {
 
     /** Returns whether this handle is closed. */
     public boolean isClosed() {
+        shared.beforeStep();
         return closed.get();
     }
 
     /** Gives up this handle; the last one to close zeroes the key. */
     @Override
     public void close() {
-        if (closed.compareAndSet(false, true) && shared.owners.decrementAndGet() == 0) {
-            shared.key.destroy();
+        shared.beforeStep();
+        if (closed.compareAndSet(false, true) && shared.leave() == 0) {
+            shared.destroy();
         }
     }
 
@@ -107,11 +110,11 @@ public final class DataKey implements AutoCloseable {
 
     @Override
     public String toString() {
-        return "DataKey[" + length() + " bytes, redacted" + (closed.get() ? ", closed]" : "]");
+        return "DataKey[" + length() + " bytes, redacted" + (isClosed() ? ", closed]" : "]");
     }
 
     private void checkOpen() {
-        if (closed.get()) {
+        if (isClosed()) {
             throw closedAlready();
         }
     }
@@ -120,12 +123,38 @@ public final class DataKey implements AutoCloseable {
         return new IllegalStateException("This handle of the data key is closed.");
     }
 
-    private static final class Shared {
+    /** The key and the number of its handles. Each method is one atomic step, so that a test can run every order of the steps of several threads. */
+    static class Shared {
         private final SecretBytes key;
         private final AtomicInteger owners = new AtomicInteger(1);
 
         Shared(SecretBytes key) {
             this.key = key;
         }
+
+        /** How many handles there are. */
+        int owners() {
+            beforeStep();
+            return owners.get();
+        }
+
+        /** Counts one more handle, if there are still as many as the caller saw. */
+        private boolean join(int seen) {
+            beforeStep();
+            return owners.compareAndSet(seen, seen + 1);
+        }
+
+        private int leave() {
+            beforeStep();
+            return owners.decrementAndGet();
+        }
+
+        private void destroy() {
+            beforeStep();
+            key.destroy();
+        }
+
+        /** Does nothing; where a test takes the thread's turn away. */
+        void beforeStep() {}
     }
 }
