@@ -40,11 +40,16 @@ public final class S3ecKmsContext {
      * @throws IntegrityException if the stored context is another suite's, or other pairs than expected
      */
     public static Map<String, String> forRead(S3ecEnvelope envelope, Map<String, String> expectedCallers) {
-        Map<String, String> stored = envelope.description();
-        if (!envelope.suite().contentAlgorithm().equals(stored.get(ALGORITHM_KEY))) {
+        return forRead(envelope.suite(), envelope.description(), expectedCallers);
+    }
+
+    /** As {@link #forRead(S3ecEnvelope, Map)}, for an envelope that was taken apart: its suite, and the context stored with it. */
+    public static Map<String, String> forRead(
+            S3ecSuite suite, Map<String, String> stored, Map<String, String> expectedCallers) {
+        if (!suite.contentAlgorithm().equals(stored.get(ALGORITHM_KEY))) {
             throw new IntegrityException(
-                    "The object's encryption context does not name the algorithm its metadata announces ("
-                            + envelope.suite() + "); one of them was changed.");
+                    "The object's encryption context does not name the algorithm its metadata announces (" + suite
+                            + "); one of them was changed.");
         }
         Map<String, String> callers = new TreeMap<>(stored);
         callers.remove(ALGORITHM_KEY);
