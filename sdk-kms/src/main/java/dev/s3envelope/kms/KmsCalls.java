@@ -1,5 +1,6 @@
 package dev.s3envelope.kms;
 
+import dev.s3envelope.core.keyring.RequestCredentials;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -13,16 +14,19 @@ import software.amazon.awssdk.services.kms.KmsClient;
 import software.amazon.awssdk.services.kms.KmsServiceClientConfiguration;
 import software.amazon.awssdk.services.kms.model.DecryptRequest;
 import software.amazon.awssdk.services.kms.model.DecryptResponse;
+import software.amazon.awssdk.services.kms.model.DescribeKeyRequest;
+import software.amazon.awssdk.services.kms.model.DescribeKeyResponse;
 import software.amazon.awssdk.services.kms.model.EncryptRequest;
 import software.amazon.awssdk.services.kms.model.EncryptResponse;
 import software.amazon.awssdk.services.kms.model.GenerateDataKeyRequest;
 import software.amazon.awssdk.services.kms.model.GenerateDataKeyResponse;
 
-/** The three KMS operations of a keyring, over either kind of client. A synchronous client answers on the calling thread. */
+/** The KMS operations of keyrings and of the questions about a key, over either kind of client. A synchronous client answers on the calling thread. */
 final class KmsCalls {
     private final Function<GenerateDataKeyRequest, CompletionStage<GenerateDataKeyResponse>> generateDataKey;
     private final Function<EncryptRequest, CompletionStage<EncryptResponse>> encrypt;
     private final Function<DecryptRequest, CompletionStage<DecryptResponse>> decrypt;
+    private final Function<DescribeKeyRequest, CompletionStage<DescribeKeyResponse>> describeKey;
     private final KmsServiceClientConfiguration configuration;
     private final boolean blocking;
     private final @Nullable AwsRequestOverrideConfiguration override;
@@ -31,12 +35,14 @@ final class KmsCalls {
             Function<GenerateDataKeyRequest, CompletionStage<GenerateDataKeyResponse>> generateDataKey,
             Function<EncryptRequest, CompletionStage<EncryptResponse>> encrypt,
             Function<DecryptRequest, CompletionStage<DecryptResponse>> decrypt,
+            Function<DescribeKeyRequest, CompletionStage<DescribeKeyResponse>> describeKey,
             KmsServiceClientConfiguration configuration,
             boolean blocking,
             @Nullable AwsRequestOverrideConfiguration override) {
         this.generateDataKey = generateDataKey;
         this.encrypt = encrypt;
         this.decrypt = decrypt;
+        this.describeKey = describeKey;
         this.configuration = configuration;
         this.blocking = blocking;
         this.override = override;
@@ -47,6 +53,7 @@ final class KmsCalls {
                 request -> CompletableFuture.completedFuture(client.generateDataKey(request)),
                 request -> CompletableFuture.completedFuture(client.encrypt(request)),
                 request -> CompletableFuture.completedFuture(client.decrypt(request)),
+                request -> CompletableFuture.completedFuture(client.describeKey(request)),
                 client.serviceClientConfiguration(),
                 true,
                 null);
@@ -57,6 +64,7 @@ final class KmsCalls {
                 client::generateDataKey,
                 client::encrypt,
                 client::decrypt,
+                client::describeKey,
                 client.serviceClientConfiguration(),
                 false,
                 null);
@@ -64,10 +72,19 @@ final class KmsCalls {
 
     /** The same calls, signed with these credentials. */
     KmsCalls signedWith(AwsCredentialsIdentity credentials) {
+        return signedWith(RequestCredentials.resolved(credentials));
+    }
+
+    /** The same calls, signed with what these credentials resolve to at each call; without any, as the client signs by itself. */
+    KmsCalls signedWith(RequestCredentials credentials) {
+        return credentials.provider().map(this::signedWith).orElse(this);
+    }
+
+    private KmsCalls signedWith(IdentityProvider<? extends AwsCredentialsIdentity> provider) {
         AwsRequestOverrideConfiguration signed = AwsRequestOverrideConfiguration.builder()
-                .credentialsProvider(new ResolvedCredentials(credentials))
+                .credentialsProvider(provider)
                 .build();
-        return new KmsCalls(generateDataKey, encrypt, decrypt, configuration, blocking, signed);
+        return new KmsCalls(generateDataKey, encrypt, decrypt, describeKey, configuration, blocking, signed);
     }
 
     CompletionStage<GenerateDataKeyResponse> generateDataKey(GenerateDataKeyRequest request) {
@@ -89,6 +106,14 @@ final class KmsCalls {
     CompletionStage<DecryptResponse> decrypt(DecryptRequest request) {
         return call(
                 decrypt,
+                override == null
+                        ? request
+                        : request.toBuilder().overrideConfiguration(override).build());
+    }
+
+    CompletionStage<DescribeKeyResponse> describeKey(DescribeKeyRequest request) {
+        return call(
+                describeKey,
                 override == null
                         ? request
                         : request.toBuilder().overrideConfiguration(override).build());

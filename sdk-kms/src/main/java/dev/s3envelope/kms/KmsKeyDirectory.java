@@ -92,7 +92,7 @@ public final class KmsKeyDirectory implements KeyDirectory {
         };
     }
 
-    private static KeyFacts.State state(KeyMetadata metadata) {
+    static KeyFacts.State state(KeyMetadata metadata) {
         if (metadata.keyState() == null) {
             return KeyFacts.State.UNKNOWN;
         }

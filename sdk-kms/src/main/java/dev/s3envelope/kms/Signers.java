@@ -1,11 +1,7 @@
 package dev.s3envelope.kms;
 
+import dev.s3envelope.core.keyring.PrincipalDigest;
 import dev.s3envelope.core.keyring.RequestCredentials;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -13,9 +9,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
-import software.amazon.awssdk.identity.spi.AwsSessionCredentialsIdentity;
 import software.amazon.awssdk.identity.spi.IdentityProvider;
 
 /**
@@ -64,29 +58,9 @@ record Signers(Map<String, KmsCalls> calls, Optional<String> principal) {
         return new Signers(Map.copyOf(signed), known.isEmpty() ? Optional.empty() : Optional.of(digest(known)));
     }
 
-    /**
-     * Everything that makes up the credentials counts, the secret too: an access key id is no secret, and whoever only knows it must not be taken for its
-     * owner.
-     */
     private static String digest(SortedMap<String, AwsCredentialsIdentity> known) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            known.forEach((region, identity) -> {
-                add(digest, region);
-                add(digest, identity.accessKeyId());
-                add(digest, identity.secretAccessKey());
-                add(digest, identity instanceof AwsSessionCredentialsIdentity session ? session.sessionToken() : null);
-            });
-            return HexFormat.of().formatHex(digest.digest());
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
-    }
-
-    private static void add(MessageDigest digest, @Nullable String text) {
-        byte[] bytes = text == null ? new byte[0] : text.getBytes(StandardCharsets.UTF_8);
-        digest.update(
-                ByteBuffer.allocate(4).putInt(text == null ? -1 : bytes.length).flip());
-        digest.update(bytes);
+        PrincipalDigest digest = new PrincipalDigest();
+        known.forEach(digest::add);
+        return digest.text();
     }
 }

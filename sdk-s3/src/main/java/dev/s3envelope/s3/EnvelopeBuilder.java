@@ -11,11 +11,14 @@ import dev.s3envelope.core.s3ec.S3ecKeyring;
 import dev.s3envelope.core.ssec.SseCKeySource;
 import dev.s3envelope.s3.internal.RequestTransformer;
 import dev.s3envelope.s3.internal.Surroundings;
+import dev.s3envelope.s3.internal.Wrapped;
 import dev.s3envelope.s3.internal.clientside.ClientSideKeys;
 import dev.s3envelope.s3.internal.clientside.ClientSideReads;
 import dev.s3envelope.s3.internal.clientside.ClientSideSettings;
 import dev.s3envelope.s3.internal.clientside.LegacyGets;
+import dev.s3envelope.s3.internal.clientside.ReadPort;
 import dev.s3envelope.s3.internal.clientside.upload.Uploads;
+import dev.s3envelope.s3.internal.preflight.Preflights;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -45,6 +48,7 @@ public abstract sealed class EnvelopeBuilder<B extends EnvelopeBuilder<B>>
     private boolean acceptForeignMessages;
     private HoldBack holdBack = HoldBack.defaults();
     private @Nullable LegacyReads legacyReads;
+    private @Nullable Preflight preflight;
 
     EnvelopeBuilder() {}
 
@@ -149,7 +153,19 @@ public abstract sealed class EnvelopeBuilder<B extends EnvelopeBuilder<B>>
         return self();
     }
 
+    /**
+     * Sets what is found out about the KMS key of an object before it is read. Nothing by default. A presigner reads nothing and asks nothing.
+     */
+    public B preflight(Preflight preflight) {
+        this.preflight = Objects.requireNonNull(preflight, "preflight");
+        return self();
+    }
+
     abstract B self();
+
+    final Preflights preflights(ReadPort port, Wrapped wrapped, Executor blocking) {
+        return Preflights.of(preflight, requiredPolicy(), port, wrapped.credentials(), blocking);
+    }
 
     final @Nullable LegacyGets legacyGets(Executor blocking) {
         return legacyReads == null ? null : new LegacyGets(legacyReads.objects(blocking));
@@ -179,14 +195,20 @@ public abstract sealed class EnvelopeBuilder<B extends EnvelopeBuilder<B>>
     }
 
     final RequestTransformer transformer(Optional<String> wrappedRegion, Transport transport, Executor keyExecutor) {
-        return transformer(wrappedRegion, transport, keyExecutor, Uploads.none());
+        return transformer(wrappedRegion, transport, keyExecutor, Uploads.none(), Preflights.none());
     }
 
     final RequestTransformer transformer(
-            Optional<String> wrappedRegion, Transport transport, Executor keyExecutor, Uploads uploads) {
+            Optional<String> wrappedRegion,
+            Transport transport,
+            Executor keyExecutor,
+            Uploads uploads,
+            Preflights preflights) {
         Optional<String> sentTo = region == null ? wrappedRegion : Optional.of(region.id());
         return new RequestTransformer(
-                new Surroundings(requiredPolicy(), guard, sentTo, transport, readKeys, keyExecutor), uploads);
+                new Surroundings(requiredPolicy(), guard, sentTo, transport, readKeys, keyExecutor),
+                uploads,
+                preflights);
     }
 
     static <V> V required(@Nullable V wrapped, String what) {

@@ -23,6 +23,7 @@ import dev.s3envelope.s3.internal.clientside.Stages;
 import dev.s3envelope.s3.internal.clientside.upload.AsyncPuts;
 import dev.s3envelope.s3.internal.clientside.upload.AsyncUploads;
 import dev.s3envelope.s3.internal.clientside.upload.Uploads;
+import dev.s3envelope.s3.internal.preflight.Preflights;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -74,6 +75,7 @@ public final class EnvelopeS3AsyncClient extends DelegatingS3AsyncClient {
     private final S3AsyncClient wrapped;
     private final EncryptionPolicy policy;
     private final RequestTransformer transformer;
+    private final Preflights preflights;
     private final WaiterThread waiterThread = new WaiterThread();
     private final KeyThreads keyThreads = new KeyThreads();
     private final Uploads clientSideUploads;
@@ -95,8 +97,9 @@ public final class EnvelopeS3AsyncClient extends DelegatingS3AsyncClient {
         this.legacyGets = builder.legacyGets(blocking);
         ClientSideKeys keys = builder.clientSideKeys(blocking);
         this.clientSideUploads = new Uploads(keys);
-        this.transformer =
-                builder.transformer(facts.region(), facts.transport(), builder.sseCKeyExecutor(), clientSideUploads);
+        this.preflights = builder.preflights(stored, facts, blocking);
+        this.transformer = builder.transformer(
+                facts.region(), facts.transport(), builder.sseCKeyExecutor(), clientSideUploads, preflights);
         this.uploads = new AsyncUploads(transformer, clientSideUploads, wrapped);
         this.puts = new AsyncPuts(this);
         this.clientSideWrites = new ClientSideWrites(keys);
@@ -185,7 +188,7 @@ public final class EnvelopeS3AsyncClient extends DelegatingS3AsyncClient {
             return AsyncInvocation.start(
                     () -> clientSideReads.prepare(
                             request, stored, planned -> transformer.prepare(planned, BodyFacts.NONE)),
-                    sent -> AsyncDecryption.get(clientSideReads, sent, held, wrapped::getObject),
+                    sent -> AsyncDecryption.get(clientSideReads, sent, held, this::send),
                     held::responded,
                     held::failed);
         }
@@ -194,9 +197,14 @@ public final class EnvelopeS3AsyncClient extends DelegatingS3AsyncClient {
                 BodyFacts.NONE,
                 // The SDK treats some transformers of its own by their type, so they pass as they are where nothing
                 // repeats.
-                sent -> wrapped.getObject(sent, transformer.readsMayRepeat() ? held : held.passing()),
+                sent -> send(sent, transformer.readsMayRepeat() ? held : held.passing()),
                 held::responded,
                 held::failed);
+    }
+
+    private <ReturnT> CompletableFuture<ReturnT> send(
+            GetObjectRequest sent, AsyncResponseTransformer<GetObjectResponse, ReturnT> responseTransformer) {
+        return preflights.get(sent, responseTransformer, wrapped::getObject);
     }
 
     /** Length and metadata of an object encrypted on the client are those of its plaintext; see {@link ClientSideObject}. */

@@ -18,6 +18,7 @@ import dev.s3envelope.s3.internal.clientside.SyncDecryption;
 import dev.s3envelope.s3.internal.clientside.upload.SyncPuts;
 import dev.s3envelope.s3.internal.clientside.upload.SyncUploads;
 import dev.s3envelope.s3.internal.clientside.upload.Uploads;
+import dev.s3envelope.s3.internal.preflight.Preflights;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -66,6 +67,7 @@ import software.amazon.awssdk.services.s3.waiters.S3Waiter;
 public final class EnvelopeS3Client extends DelegatingS3Client {
     private final S3Client wrapped;
     private final RequestTransformer transformer;
+    private final Preflights preflights;
     private final Uploads clientSideUploads;
     private final SyncUploads uploads;
     private final SyncPuts puts;
@@ -83,7 +85,9 @@ public final class EnvelopeS3Client extends DelegatingS3Client {
         this.legacyGets = builder.legacyGets(Runnable::run);
         ClientSideKeys keys = builder.clientSideKeys(Runnable::run);
         this.clientSideUploads = new Uploads(keys);
-        this.transformer = builder.transformer(facts.region(), facts.transport(), Runnable::run, clientSideUploads);
+        this.preflights = builder.preflights(stored, facts, Runnable::run);
+        this.transformer =
+                builder.transformer(facts.region(), facts.transport(), Runnable::run, clientSideUploads, preflights);
         this.uploads = new SyncUploads(transformer, clientSideUploads, wrapped);
         this.puts = new SyncPuts(this);
         this.clientSideWrites = new ClientSideWrites(keys);
@@ -169,8 +173,13 @@ public final class EnvelopeS3Client extends DelegatingS3Client {
                 clientSideReads.active(request)
                         ? clientSideReads.prepare(request, stored, this::prepared)
                         : prepared(request),
-                sent -> SyncDecryption.get(clientSideReads, sent, observed, wrapped::getObject),
+                sent -> SyncDecryption.get(clientSideReads, sent, observed, this::send),
                 observed::responded);
+    }
+
+    private <ReturnT> ReturnT send(
+            GetObjectRequest sent, ResponseTransformer<GetObjectResponse, ReturnT> responseTransformer) {
+        return preflights.get(sent, responseTransformer, wrapped::getObject);
     }
 
     /** Length and metadata of an object encrypted on the client are those of its plaintext; see {@link ClientSideObject}. */

@@ -30,6 +30,11 @@ public final class RequestCredentials {
         return new RequestCredentials(Optional.of(provider));
     }
 
+    /** These credentials, already resolved. */
+    public static RequestCredentials resolved(AwsCredentialsIdentity credentials) {
+        return of(new ResolvedCredentials(credentials));
+    }
+
     /** The credentials the override configuration of a request to AWS names, or none. */
     public static RequestCredentials of(AwsRequest request) {
         return request.overrideConfiguration()

@@ -27,7 +27,8 @@ public record CopySource(ObjectAddress address, Optional<String> versionId) {
         return of(request.sourceBucket(), request.sourceKey(), request.sourceVersionId(), header(request));
     }
 
-    static Optional<CopySource> of(UploadPartCopyRequest request) {
+    /** Where a copied part is read from, if the request says. */
+    public static Optional<CopySource> of(UploadPartCopyRequest request) {
         return of(request.sourceBucket(), request.sourceKey(), request.sourceVersionId(), header(request));
     }
 

@@ -7,6 +7,7 @@ import dev.s3envelope.core.policy.EncryptionPolicy;
 import dev.s3envelope.s3.ClientSideUpload;
 import dev.s3envelope.s3.internal.OperationTreatment.Kind;
 import dev.s3envelope.s3.internal.clientside.upload.Uploads;
+import dev.s3envelope.s3.internal.preflight.Preflights;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -50,21 +51,24 @@ public final class RequestTransformer {
     private final CustomerKeys keys;
     private final UploadRequests uploads;
     private final EncryptionPolicy policy;
+    private final Preflights preflights;
 
     /** A transformer for whoever encrypts nothing, such as a presigner. */
     public RequestTransformer(Surroundings surroundings) {
-        this(surroundings, Uploads.none());
+        this(surroundings, Uploads.none(), Preflights.none());
     }
 
     /**
      * A transformer for one client.
      *
      * @param clientSideUploads the client's uploads that are encrypted on the client
+     * @param preflights what the client finds out before it reads
      */
-    public RequestTransformer(Surroundings surroundings, Uploads clientSideUploads) {
+    public RequestTransformer(Surroundings surroundings, Uploads clientSideUploads, Preflights preflights) {
         HeaderFields fields = new HeaderFields();
         EncryptionFields encryption = new EncryptionFields(fields);
         this.policy = surroundings.policy();
+        this.preflights = preflights;
         this.owners = new OwnerCheck(surroundings.guard(), fields);
         this.keys = new CustomerKeys(surroundings.policy(), surroundings.readKeys(), surroundings.keyExecutor());
         Decisions decisions = new Decisions(surroundings, encryption, keys);
@@ -110,7 +114,7 @@ public final class RequestTransformer {
             EncryptionFields.refuseRaw(request);
             T owned = owners.apply(request);
             return treatment.kind() == Kind.TRANSFORMED
-                    ? handler(owned).prepare(owned, body)
+                    ? handler(owned).prepare(owned, body).thenCompose(preflights::guard)
                     : CompletableFuture.completedFuture(Attempts.one(owned));
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e);

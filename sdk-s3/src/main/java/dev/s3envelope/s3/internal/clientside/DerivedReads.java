@@ -13,25 +13,33 @@ import software.amazon.awssdk.services.s3.model.S3Request;
  * The requests we send of our own before or beside a caller's read: they carry every field both have, and the caller's overrides, but neither
  * its conditions nor its range, since they ask of the stored object and not on the caller's behalf.
  */
-final class DerivedReads {
+public final class DerivedReads {
     private static final Set<String> THE_CALLERS_OWN = Set.of("Range", "PartNumber", "ChecksumMode");
 
     private DerivedReads() {}
 
     /** The HEAD of what a request reads. */
-    static HeadObjectRequest head(S3Request request, @Nullable Integer partNumber) {
+    public static HeadObjectRequest head(S3Request request, @Nullable Integer partNumber) {
         HeadObjectRequest.Builder head = HeadObjectRequest.builder();
         copy(request, HeadObjectRequest.builder().build().sdkFields(), head);
         request.overrideConfiguration().ifPresent(head::overrideConfiguration);
         return head.partNumber(partNumber).build();
     }
 
-    /** The GET of the first {@code length} bytes of what a request reads, which are a message's header, if it still has this ETag. */
-    static GetObjectRequest header(S3Request request, int length, String eTag) {
+    /** The GET of all of what a request reads. */
+    public static GetObjectRequest get(S3Request request) {
         GetObjectRequest.Builder get = GetObjectRequest.builder();
         copy(request, GetObjectRequest.builder().build().sdkFields(), get);
         request.overrideConfiguration().ifPresent(get::overrideConfiguration);
-        return get.range(new ByteSpan(0, length).toRangeHeader()).ifMatch(eTag).build();
+        return get.build();
+    }
+
+    /** The GET of the first {@code length} bytes of what a request reads, which are a message's header, if it still has this ETag. */
+    static GetObjectRequest header(S3Request request, int length, String eTag) {
+        return get(request).toBuilder()
+                .range(new ByteSpan(0, length).toRangeHeader())
+                .ifMatch(eTag)
+                .build();
     }
 
     private static void copy(S3Request from, List<SdkField<?>> fields, Object builder) {

@@ -11,15 +11,19 @@ import org.jspecify.annotations.Nullable;
  * Keeps what went wrong within the body of one call. The SDK wraps such failures, or rebuilds them as exceptions of its own, and the caller is to see the
  * one that was thrown.
  */
-final class FailureNote {
+public final class FailureNote {
     private volatile @Nullable Throwable noted;
 
+    /** Nothing is noted yet. */
+    public FailureNote() {}
+
     /** Forgets: another attempt begins. */
-    void clear() {
+    public void clear() {
         noted = null;
     }
 
-    void note(Throwable failure) {
+    /** Notes a failure, unless it is of the transport. */
+    public void note(Throwable failure) {
         if (!(failure instanceof IOException)) {
             noted = failure;
         }
@@ -66,7 +70,7 @@ final class FailureNote {
     }
 
     /** A call on the caller's thread that fails with what was noted, if anything. */
-    <V> V call(Supplier<V> call) {
+    public <V> V call(Supplier<V> call) {
         try {
             return call.get();
         } catch (RuntimeException e) {
@@ -75,7 +79,7 @@ final class FailureNote {
     }
 
     /** A call under way that fails with what was noted, if anything. */
-    <V> CompletableFuture<V> call(CompletableFuture<V> call) {
+    public <V> CompletableFuture<V> call(CompletableFuture<V> call) {
         return Stages.translated(call, failure -> {
             Throwable thrown = noted;
             return thrown == null ? failure : thrown;

@@ -6,16 +6,17 @@ import software.amazon.awssdk.core.interceptor.ExecutionAttribute;
 import software.amazon.awssdk.services.s3.model.S3Request;
 
 /** What travels with a request and is not sent. */
-final class RequestAttributes {
+public final class RequestAttributes {
     private RequestAttributes() {}
 
-    static <V> Optional<V> get(S3Request request, ExecutionAttribute<V> attribute) {
+    /** What travels with a request, if anything does. */
+    public static <V> Optional<V> get(S3Request request, ExecutionAttribute<V> attribute) {
         return request.overrideConfiguration()
                 .map(configuration -> configuration.executionAttributes().getAttribute(attribute));
     }
 
     /** The credentials a request brings along and nothing else, for a request that goes beside it. */
-    static Optional<AwsRequestOverrideConfiguration> credentialsOf(S3Request request) {
+    public static Optional<AwsRequestOverrideConfiguration> credentialsOf(S3Request request) {
         return request.overrideConfiguration()
                 .flatMap(AwsRequestOverrideConfiguration::credentialsIdentityProvider)
                 .map(provider -> AwsRequestOverrideConfiguration.builder()
@@ -23,7 +24,8 @@ final class RequestAttributes {
                         .build());
     }
 
-    static <T extends S3Request, V> T with(T request, ExecutionAttribute<V> attribute, V value) {
+    /** The request with something that travels with it. */
+    public static <T extends S3Request, V> T with(T request, ExecutionAttribute<V> attribute, V value) {
         AwsRequestOverrideConfiguration configuration = request.overrideConfiguration()
                 .map(AwsRequestOverrideConfiguration::toBuilder)
                 .orElseGet(AwsRequestOverrideConfiguration::builder)

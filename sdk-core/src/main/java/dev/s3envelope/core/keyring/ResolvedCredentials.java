@@ -1,4 +1,4 @@
-package dev.s3envelope.kms;
+package dev.s3envelope.core.keyring;
 
 import java.util.concurrent.CompletableFuture;
 import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
