@@ -5,6 +5,7 @@ import dev.s3envelope.core.IntegrityException;
 import dev.s3envelope.core.internal.StageFailures;
 import dev.s3envelope.core.message.HeaderParser;
 import java.nio.ByteBuffer;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -118,6 +119,7 @@ public final class AsyncDecryption<R> implements AsyncResponseTransformer<GetObj
 
         @Override
         public void onSubscribe(Subscription subscription) {
+            Objects.requireNonNull(subscription, "subscription");
             Decryption known = begun;
             if (known == null || upstream != null) {
                 subscription.cancel();
@@ -134,6 +136,7 @@ public final class AsyncDecryption<R> implements AsyncResponseTransformer<GetObj
 
         @Override
         public void onNext(ByteBuffer buffer) {
+            Objects.requireNonNull(buffer, "buffer");
             CodingPipe to;
             synchronized (this) {
                 to = pipe;
@@ -153,8 +156,8 @@ public final class AsyncDecryption<R> implements AsyncResponseTransformer<GetObj
                     return;
                 }
             } catch (RuntimeException e) {
-                from.cancel();
-                fail(e);
+                opening = true;
+                stop(e);
                 return;
             }
             opening = true;
@@ -164,6 +167,7 @@ public final class AsyncDecryption<R> implements AsyncResponseTransformer<GetObj
 
         @Override
         public void onError(Throwable failure) {
+            Objects.requireNonNull(failure, "failure");
             CodingPipe to;
             synchronized (this) {
                 to = pipe;
@@ -205,12 +209,8 @@ public final class AsyncDecryption<R> implements AsyncResponseTransformer<GetObj
 
         private void await(CompletionStage<Decryption.Opened> opened) {
             var unused = opened.whenComplete((result, failure) -> {
-                Subscription from = upstream;
                 if (failure != null) {
-                    if (from != null) {
-                        from.cancel();
-                    }
-                    fail(StageFailures.unwrap(failure));
+                    stop(StageFailures.unwrap(failure));
                     return;
                 }
                 Throwable early;
@@ -227,20 +227,31 @@ public final class AsyncDecryption<R> implements AsyncResponseTransformer<GetObj
                     callers.onStream(SdkPublisher.adapt(new Plaintext(note.watch(result.coder()))));
                 } catch (RuntimeException e) {
                     result.coder().close();
-                    if (from != null) {
-                        from.cancel();
-                    }
-                    fail(e);
+                    stop(e);
                 }
             });
         }
 
+        /** Ends a body that has not ended by itself. The reason is noted first: the SDK fails the call as soon as its body is cancelled. */
+        private void stop(Throwable failure) {
+            note(failure);
+            Subscription from = upstream;
+            if (from != null) {
+                from.cancel();
+            }
+            callers.exceptionOccurred(failure);
+        }
+
         private void fail(Throwable failure) {
+            note(failure);
+            callers.exceptionOccurred(failure);
+        }
+
+        private void note(Throwable failure) {
             refused = true;
             if (failure instanceof RuntimeException) {
                 note.note(failure);
             }
-            callers.exceptionOccurred(failure);
         }
 
         /** The plaintext of this body; there is one, so it has one subscriber. */
@@ -254,16 +265,10 @@ public final class AsyncDecryption<R> implements AsyncResponseTransformer<GetObj
 
             @Override
             public void subscribe(Subscriber<? super ByteBuffer> subscriber) {
+                Objects.requireNonNull(subscriber, "subscriber");
                 Subscription from = upstream;
                 if (!taken.compareAndSet(false, true) || from == null) {
-                    subscriber.onSubscribe(new Subscription() {
-                        @Override
-                        public void request(long n) {}
-
-                        @Override
-                        public void cancel() {}
-                    });
-                    subscriber.onError(new EnvelopeException("The body of a response can be read once."));
+                    FailedStream.tell(subscriber, new EnvelopeException("The body of a response can be read once."));
                     return;
                 }
                 CodingPipe to = new CodingPipe(coder, subscriber);

@@ -116,7 +116,9 @@ public final class ClientSideWrites {
             PlaintextChecks checks,
             BiFunction<PutObjectRequest, AsyncRequestBody, CompletableFuture<PutObjectResponse>> send) {
         FailureNote note = new FailureNote();
-        return note.call(send.apply(sealed, new EncodedBody(body, messages, checks, note)));
+        return note.call(send.apply(
+                sealed,
+                new EncodedBody(body, messages.ciphertextLength(), () -> checks.around(messages.next()), note)));
     }
 
     private CompletionStage<BodyMessages> messages(PutObjectRequest request, ClientSideWrite how, long length) {

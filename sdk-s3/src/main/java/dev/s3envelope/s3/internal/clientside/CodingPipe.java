@@ -3,6 +3,7 @@ package dev.s3envelope.s3.internal.clientside;
 import dev.s3envelope.core.message.CodingStatus;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -18,7 +19,6 @@ import org.reactivestreams.Subscription;
  */
 final class CodingPipe implements Subscriber<ByteBuffer>, Subscription {
     private final Coder coder;
-    private final Subscriber<? super ByteBuffer> downstream;
     private final Queue<ByteBuffer> arrived = new ConcurrentLinkedQueue<>();
     private final AtomicLong demand = new AtomicLong();
     /** Starts at one: whatever arrives before the subscriber has its subscription is only counted. */
@@ -30,6 +30,9 @@ final class CodingPipe implements Subscriber<ByteBuffer>, Subscription {
     private volatile boolean cancelled;
 
     // Touched by the thread that drains, one at a time.
+    /** Let go at the end: a source that outlives a subscription must not keep the subscriber (rule 3.13). */
+    private @Nullable Subscriber<? super ByteBuffer> downstream;
+
     private @Nullable ByteBuffer current;
     private @Nullable ByteBuffer out;
     private @Nullable ByteBuffer ready;
@@ -48,19 +51,27 @@ final class CodingPipe implements Subscriber<ByteBuffer>, Subscription {
         if (leftover.hasRemaining()) {
             arrived.add(leftover);
         }
-        downstream.onSubscribe(this);
-        loop();
+        begin();
     }
 
     @Override
     public void onSubscribe(Subscription subscription) {
+        Objects.requireNonNull(subscription, "subscription");
         if (upstream != null) {
             subscription.cancel();
             return;
         }
         upstream = subscription;
-        downstream.onSubscribe(this);
+        begin();
+    }
+
+    private void begin() {
+        subscriber().onSubscribe(this);
         loop();
+    }
+
+    private Subscriber<? super ByteBuffer> subscriber() {
+        return Objects.requireNonNull(downstream, "cannot happen: the stream has ended");
     }
 
     @Override
@@ -71,6 +82,7 @@ final class CodingPipe implements Subscriber<ByteBuffer>, Subscription {
 
     @Override
     public void onError(Throwable error) {
+        Objects.requireNonNull(error, "error");
         if (failure == null) {
             failure = error;
         }
@@ -87,7 +99,8 @@ final class CodingPipe implements Subscriber<ByteBuffer>, Subscription {
     @Override
     public void request(long count) {
         if (count <= 0) {
-            failure = new IllegalArgumentException("a subscriber asks for at least one element, not " + count);
+            failure = new IllegalArgumentException(
+                    "non-positive subscription request: at least one element is asked for, not " + count);
         } else {
             demand.accumulateAndGet(count, (a, b) -> a + b < 0 ? Long.MAX_VALUE : a + b);
         }
@@ -145,11 +158,12 @@ final class CodingPipe implements Subscriber<ByteBuffer>, Subscription {
                 if (demand.get() != Long.MAX_VALUE) {
                     demand.decrementAndGet();
                 }
-                downstream.onNext(next);
+                subscriber().onNext(next);
             } else if (codingDone) {
                 finished = true;
+                Subscriber<? super ByteBuffer> to = subscriber();
                 close();
-                downstream.onComplete();
+                to.onComplete();
                 return;
             } else {
                 return;
@@ -215,11 +229,13 @@ final class CodingPipe implements Subscriber<ByteBuffer>, Subscription {
     private void fail(Throwable error) {
         finished = true;
         Subscription source = upstream;
+        Subscriber<? super ByteBuffer> to = subscriber();
+        close();
+        // Before the source hears of it, which may end the call with a failure that says less.
+        to.onError(error);
         if (source != null && !upstreamDone) {
             source.cancel();
         }
-        close();
-        downstream.onError(error);
     }
 
     private void end() {
@@ -237,5 +253,6 @@ final class CodingPipe implements Subscriber<ByteBuffer>, Subscription {
         current = null;
         out = null;
         ready = null;
+        downstream = null;
     }
 }

@@ -3,7 +3,9 @@ package dev.s3envelope.s3.internal.clientside;
 import dev.s3envelope.core.EnvelopeException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
@@ -13,7 +15,9 @@ final class Collected implements Subscriber<ByteBuffer> {
     private final byte[] bytes;
     private final ClientSideWrite how;
     private final CompletableFuture<byte[]> result = new CompletableFuture<>();
+    private @Nullable Subscription upstream;
     private int filled;
+    private volatile boolean ended;
 
     private Collected(int length, ClientSideWrite how) {
         this.bytes = new byte[length];
@@ -37,8 +41,14 @@ final class Collected implements Subscriber<ByteBuffer> {
 
     @Override
     public void onSubscribe(Subscription given) {
+        Objects.requireNonNull(given, "subscription");
+        if (upstream != null) {
+            given.cancel();
+            return;
+        }
+        upstream = given;
         var unused = result.whenComplete((value, failure) -> {
-            if (failure != null) {
+            if (failure != null && !ended) {
                 given.cancel();
             }
         });
@@ -47,6 +57,7 @@ final class Collected implements Subscriber<ByteBuffer> {
 
     @Override
     public void onNext(ByteBuffer buffer) {
+        Objects.requireNonNull(buffer, "buffer");
         if (result.isDone()) {
             return;
         }
@@ -61,11 +72,14 @@ final class Collected implements Subscriber<ByteBuffer> {
 
     @Override
     public void onError(Throwable failure) {
+        Objects.requireNonNull(failure, "failure");
+        ended = true;
         result.completeExceptionally(failure);
     }
 
     @Override
     public void onComplete() {
+        ended = true;
         if (filled < bytes.length) {
             fail(filled);
         } else {

@@ -5,11 +5,9 @@ import dev.s3envelope.core.message.MessageEncryptor;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import org.reactivestreams.Subscriber;
 import software.amazon.awssdk.core.SdkPojo;
 import software.amazon.awssdk.core.async.AsyncRequestBody;
 import software.amazon.awssdk.core.sync.RequestBody;
@@ -63,28 +61,8 @@ public final class PartBodies {
             Function<AsyncRequestBody, CompletableFuture<R>> send) {
         PlaintextChecks checks = PlaintextChecks.of(request);
         FailureNote note = new FailureNote();
-        return note.call(send.apply(new AsyncRequestBody() {
-            @Override
-            public Optional<Long> contentLength() {
-                return Optional.of(source.ciphertextLength());
-            }
-
-            @Override
-            public String contentType() {
-                return plain.contentType();
-            }
-
-            @Override
-            public String body() {
-                return plain.body();
-            }
-
-            @Override
-            public void subscribe(Subscriber<? super ByteBuffer> subscriber) {
-                note.clear();
-                plain.subscribe(new CodingPipe(note.watch(checks.around(new Reading(source))), subscriber));
-            }
-        }));
+        return note.call(send.apply(
+                new EncodedBody(plain, source.ciphertextLength(), () -> checks.around(new Reading(source)), note)));
     }
 
     /** Removes the checksums of the plaintext from the builder of a request. */

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -74,6 +75,7 @@ final class AsyncPut implements Subscriber<ByteBuffer> {
 
     @Override
     public void onSubscribe(Subscription subscription) {
+        Objects.requireNonNull(subscription, "subscription");
         if (upstream != null) {
             subscription.cancel();
             return;
@@ -90,6 +92,8 @@ final class AsyncPut implements Subscriber<ByteBuffer> {
 
     @Override
     public void onError(Throwable error) {
+        Objects.requireNonNull(error, "error");
+        upstreamDone = true;
         failure = error;
         drain();
     }
@@ -267,7 +271,7 @@ final class AsyncPut implements Subscriber<ByteBuffer> {
         arrived.clear();
         current = null;
         Subscription source = upstream;
-        if (source != null) {
+        if (source != null && !upstreamDone) {
             source.cancel();
         }
         CompletableFuture<CreateMultipartUploadResponse> upload = created;
