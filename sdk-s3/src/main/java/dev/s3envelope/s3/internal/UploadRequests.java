@@ -192,7 +192,8 @@ final class UploadRequests {
         boolean encrypted = uploads.get(uploadId).isPresent();
         ObjectAddress address = object.get().address();
         Optional<EncryptionMode> override = EncryptionOverride.of(request).map(EncryptionOverride::mode);
-        boolean possible = override.filter(ClientSide.class::isInstance).isPresent()
+        boolean possible = clientSide.hasForgotten()
+                || override.filter(ClientSide.class::isInstance).isPresent()
                 || policy.possibleModes(address.bucket(), address.key()).stream()
                         .anyMatch(ClientSide.class::isInstance);
         PolicyDecision decision = policy.decide(ObjectDescription.of(address.bucket(), address.key()));

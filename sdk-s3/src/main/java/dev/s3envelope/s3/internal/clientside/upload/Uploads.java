@@ -37,6 +37,7 @@ public final class Uploads {
     private final @Nullable ClientSideKeys keys;
     private final Duration patience;
     private final Map<String, Upload> open = new LinkedHashMap<>(16, 0.75f, true);
+    private volatile boolean forgetful;
 
     /** No uploads yet. */
     public Uploads(ClientSideKeys keys) {
@@ -118,6 +119,11 @@ public final class Uploads {
     /** Whether an upload is one of these. */
     public boolean knows(@Nullable String uploadId) {
         return find(uploadId).isPresent();
+    }
+
+    /** Whether an upload was forgotten because there were too many: then one that is not known may be encrypted, whatever the policy says. */
+    public boolean hasForgotten() {
+        return forgetful;
     }
 
     /** Forgets an upload that was completed or aborted, and destroys its keys. */
@@ -209,6 +215,7 @@ public final class Uploads {
             before = open.put(uploadId, upload);
             if (open.size() > MOST) {
                 eldest = open.remove(open.keySet().iterator().next());
+                forgetful = true;
             }
         }
         if (before != null) {

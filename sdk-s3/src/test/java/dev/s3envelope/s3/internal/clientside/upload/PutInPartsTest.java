@@ -1,0 +1,111 @@
+package dev.s3envelope.s3.internal.clientside.upload;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.s3envelope.core.OperationRefusedException;
+import dev.s3envelope.core.arn.ObjectAddress;
+import dev.s3envelope.core.crypto.CryptoProvider;
+import dev.s3envelope.core.keyring.RawAesKeyring;
+import dev.s3envelope.core.message.FrameLayout;
+import dev.s3envelope.core.mode.ClientSide;
+import dev.s3envelope.s3.ClientSideUpload;
+import dev.s3envelope.s3.internal.clientside.ClientSideWrite;
+import java.security.SecureRandom;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import software.amazon.awssdk.services.s3.model.PutObjectRequest;
+
+/** When a PUT goes in parts, and in which: by sizes alone, before anything is read or sent. */
+class PutInPartsTest {
+    private static final long MIB = 1L << 20;
+    private static final long GIB = 1L << 30;
+    private static final int LARGEST_HEADER = 1 << 16;
+    private static final int MOST_PARTS = 10_000;
+    private static final RawAesKeyring KEYRING =
+            new RawAesKeyring(CryptoProvider.jdk(), new SecureRandom(), "tests", "put", new byte[32]);
+
+    @ParameterizedTest
+    @ValueSource(ints = {4_096, 65_536, 16_777_216})
+    void inOnePut_asLongAsTheCiphertextFitsIntoOne(int frameLength) {
+        long most = FrameLayout.maxPlaintextLength(LARGEST_HEADER, frameLength, 5 * GIB);
+        assertTrue(FrameLayout.ofPlaintext(LARGEST_HEADER, frameLength, most).ciphertextLength() <= 5 * GIB);
+
+        assertEquals(Optional.empty(), put(most, 0, frameLength));
+        assertEquals(Optional.empty(), put(0, 0, frameLength));
+        assertEquals(8 * MIB, put(most + 1, 0, frameLength).orElseThrow().partSize());
+        assertEquals(
+                8 * MIB, put(5 * GIB, 0, frameLength).orElseThrow().partSize(), "ciphertext is longer than plaintext");
+    }
+
+    @Test
+    void partsAreLargeEnoughForTheirNumber_andNoLargerThanThat() {
+        long seed = 20_261_121;
+        Random random = new Random(seed);
+        for (int i = 0; i < 2_000; i++) {
+            long length = 5 * GIB + random.nextLong(15_000 * GIB);
+            long part = put(length, 0, 65_536).orElseThrow().partSize();
+            assertTrue(part * MOST_PARTS >= length, () -> "seed " + seed + ", " + length + " bytes");
+            assertTrue(
+                    part == 8 * MIB || (part - MIB) * MOST_PARTS < length,
+                    () -> "seed " + seed + ", " + length + " bytes");
+            assertEquals(0, part % MIB);
+        }
+        assertEquals(8 * MIB, put(MOST_PARTS * 8 * MIB, 0, 65_536).orElseThrow().partSize());
+        assertEquals(
+                9 * MIB, put(MOST_PARTS * 8 * MIB + 1, 0, 65_536).orElseThrow().partSize());
+    }
+
+    @Test
+    void refused_whenNoPartThatFitsIntoMemoryServes() {
+        long most = MOST_PARTS * 2047 * MIB;
+        assertEquals(2047 * MIB, put(most, 0, 65_536).orElseThrow().partSize());
+        assertThrows(OperationRefusedException.class, () -> put(most + 1, 0, 65_536));
+        // S3's largest object, which takes parts a caller sends by themselves.
+        assertThrows(OperationRefusedException.class, () -> put(48_800 * GIB, 0, 65_536));
+    }
+
+    @Test
+    void anAnnouncedPartSize_isTakenWhereItServes() {
+        assertEquals(Optional.empty(), put(5 * MIB, 5 * MIB, 65_536));
+        assertEquals(5 * MIB, put(5 * MIB + 1, 5 * MIB, 65_536).orElseThrow().partSize());
+        assertEquals(
+                5 * MIB,
+                put(MOST_PARTS * 5 * MIB, 5 * MIB, 65_536).orElseThrow().partSize());
+        assertThrows(OperationRefusedException.class, () -> put(MOST_PARTS * 5 * MIB + 1, 5 * MIB, 65_536));
+    }
+
+    @Test
+    void aBodyOfUnknownLength_goesInPartsOfTheDefaultSize() {
+        assertEquals(
+                8 * MIB,
+                PutInParts.of(request(0), how(65_536), Optional.empty())
+                        .orElseThrow()
+                        .partSize());
+    }
+
+    private static Optional<PutInParts> put(long length, long announced, int frameLength) {
+        return PutInParts.of(request(announced), how(frameLength), Optional.of(length));
+    }
+
+    private static PutObjectRequest request(long announced) {
+        PutObjectRequest.Builder request =
+                PutObjectRequest.builder().bucket("bucket").key("key");
+        return announced == 0
+                ? request.build()
+                : request.overrideConfiguration(ClientSideUpload.partSize(announced))
+                        .build();
+    }
+
+    private static ClientSideWrite how(int frameLength) {
+        return new ClientSideWrite(
+                ClientSide.builder("tests", KEYRING).frameLength(frameLength).build(),
+                KEYRING,
+                new ObjectAddress("bucket", "key"),
+                "aws");
+    }
+}
