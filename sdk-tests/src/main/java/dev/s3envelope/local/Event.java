@@ -146,7 +146,7 @@ public final class Event {
         return evidence;
     }
 
-    /** Facts of the operation that have no accessor of their own, for example {@code dryRun} or {@code keySpec}. */
+    /** Facts of the operation that have no accessor of their own, for example {@code dryRun}, {@code keySpec}, or {@code bytesTransferredOut} of a GetObject. */
     public Map<String, String> details() {
         return details;
     }

@@ -13,6 +13,9 @@ final class ObjectReads {
     private static final List<String> OVERRIDES = List.of(
             "Content-Type", "Content-Language", "Expires", "Cache-Control", "Content-Disposition", "Content-Encoding");
 
+    /** As CloudTrail calls it in the data events of S3. */
+    private static final String BYTES_OUT = "bytesTransferredOut";
+
     private final S3Core core;
 
     ObjectReads(S3Core core) {
@@ -75,6 +78,7 @@ final class ObjectReads {
             return;
         }
         ObjectKeys keys = core.keys().open(request, bucket, version.key(), version.seal(), customer);
+        request.detail(BYTES_OUT, String.valueOf(length));
         try (InputStream in = new BlobSource(core.store().blobs(), keys, version.blobs(), offset, length);
                 OutputStream out = request.stream(status, headers, length)) {
             in.transferTo(out);

@@ -22,6 +22,7 @@ final class S3Request {
 
     private final Map<String, String> always = new LinkedHashMap<>();
     private final BiConsumer<S3Request, Integer> recorder;
+    private final Map<String, String> details = new LinkedHashMap<>();
     private @Nullable String resource;
 
     /** {@code recorder} is told of a success before its answer is sent. */
@@ -110,6 +111,15 @@ final class S3Request {
     /** Remembers for the event log what the request was about. */
     void concerns(String arn) {
         resource = arn;
+    }
+
+    /** Remembers a fact for the event log; see {@link dev.s3envelope.local.Event#details}. */
+    void detail(String name, String value) {
+        details.put(name, value);
+    }
+
+    Map<String, String> details() {
+        return details;
     }
 
     @Nullable

@@ -172,6 +172,7 @@ public final class S3Service implements Service {
                 .resource(request.resource() == null ? resource(call) : request.resource())
                 .evidence(request.evidence())
                 .status(status);
+        request.details().forEach(event::detail);
         Credential credential = request.caller().credential();
         if (credential != null) {
             Principal principal = credential.principal();
