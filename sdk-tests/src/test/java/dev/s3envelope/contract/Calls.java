@@ -10,6 +10,8 @@ import software.amazon.awssdk.core.ResponseBytes;
 import software.amazon.awssdk.core.async.AsyncRequestBody;
 import software.amazon.awssdk.core.async.AsyncResponseTransformer;
 import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.services.s3.S3AsyncClient;
+import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.CompleteMultipartUploadRequest;
 import software.amazon.awssdk.services.s3.model.CompleteMultipartUploadResponse;
 import software.amazon.awssdk.services.s3.model.CopyObjectRequest;
@@ -43,23 +45,28 @@ interface Calls {
     enum Kind {
         SYNC {
             @Override
-            Calls open(Target target, Consumer<EnvelopeBuilder<?>> settings) {
-                EnvelopeS3Client.Builder builder = EnvelopeS3Client.builder().wrapping(target.s3());
+            Calls open(S3Client sync, S3AsyncClient async, Consumer<EnvelopeBuilder<?>> settings) {
+                EnvelopeS3Client.Builder builder = EnvelopeS3Client.builder().wrapping(sync);
                 settings.accept(builder);
                 return new Sync(builder.build());
             }
         },
         ASYNC {
             @Override
-            Calls open(Target target, Consumer<EnvelopeBuilder<?>> settings) {
+            Calls open(S3Client sync, S3AsyncClient async, Consumer<EnvelopeBuilder<?>> settings) {
                 EnvelopeS3AsyncClient.Builder builder =
-                        EnvelopeS3AsyncClient.builder().wrapping(target.s3Async());
+                        EnvelopeS3AsyncClient.builder().wrapping(async);
                 settings.accept(builder);
                 return new Async(builder.build());
             }
         };
 
-        abstract Calls open(Target target, Consumer<EnvelopeBuilder<?>> settings);
+        Calls open(Target target, Consumer<EnvelopeBuilder<?>> settings) {
+            return open(target.s3(), target.s3Async(), settings);
+        }
+
+        /** Wraps the one of its kind. */
+        abstract Calls open(S3Client sync, S3AsyncClient async, Consumer<EnvelopeBuilder<?>> settings);
     }
 
     PutObjectResponse put(PutObjectRequest request, byte[] body);
