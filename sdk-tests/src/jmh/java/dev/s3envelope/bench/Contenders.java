@@ -1,0 +1,97 @@
+package dev.s3envelope.bench;
+
+import dev.s3envelope.core.cache.DataKeyCache;
+import dev.s3envelope.core.mode.ClientSide;
+import dev.s3envelope.core.mode.EncryptionMode;
+import dev.s3envelope.core.policy.EncryptionPolicy;
+import dev.s3envelope.kms.KmsKeyring;
+import dev.s3envelope.s3.EnvelopeS3Client;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import software.amazon.awssdk.http.SdkHttpClient;
+import software.amazon.awssdk.http.apache5.Apache5HttpClient;
+import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
+import software.amazon.awssdk.http.nio.netty.NettyNioAsyncHttpClient;
+import software.amazon.awssdk.services.kms.KmsClient;
+import software.amazon.awssdk.services.s3.S3AsyncClient;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.encryption.s3.S3EncryptionClient;
+
+/** The clients that are compared, all over the same HTTP clients and the same server. Closing this closes what they use. */
+final class Contenders implements AutoCloseable {
+    private static final int CONNECTIONS = 64;
+
+    private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+    private final ServerProcess server;
+    private final S3Client plain;
+    private final S3AsyncClient async;
+    private final KmsClient kms;
+
+    Contenders(ServerProcess server) {
+        this.server = server;
+        SdkHttpClient http = opened(Apache5HttpClient.builder()
+                .maxConnections(CONNECTIONS)
+                .tlsTrustManagersProvider(server::trust)
+                .build());
+        SdkAsyncHttpClient asyncHttp = opened(NettyNioAsyncHttpClient.builder()
+                .maxConcurrency(CONNECTIONS)
+                .tlsTrustManagersProvider(server::trust)
+                .build());
+        this.plain = opened(server.configure(S3Client.builder())
+                .forcePathStyle(true)
+                .httpClient(http)
+                .build());
+        this.async = opened(server.configure(S3AsyncClient.builder())
+                .forcePathStyle(true)
+                .httpClient(asyncHttp)
+                .build());
+        this.kms = opened(
+                server.configure(KmsClient.builder()).httpClient(http).build());
+    }
+
+    /** The AWS SDK's own client, without encryption of ours. */
+    Contender plain() {
+        return new Contender("plain S3Client", plain, () -> {});
+    }
+
+    /** Ours: client-side under a KMS key, one data key for a bucket and window. */
+    Contender envelope() {
+        DataKeyCache cache = opened(DataKeyCache.builder().build());
+        ClientSide mode = EncryptionMode.clientSide(
+                "bench",
+                cache.over(KmsKeyring.builder()
+                        .client(kms)
+                        .generator(server.keyArn())
+                        .build()));
+        S3Client ours = opened(EnvelopeS3Client.builder()
+                .wrapping(plain)
+                .policy(EncryptionPolicy.always(mode))
+                .build());
+        return new Contender("EnvelopeS3Client", ours, cache::invalidateAll);
+    }
+
+    /** amazon-s3-encryption-client-java with its KMS keyring: a KMS call for each object. */
+    Contender s3ec() {
+        S3Client theirs = S3EncryptionClient.builderV4()
+                .wrappedClient(plain)
+                .wrappedAsyncClient(async)
+                .keyring(software.amazon.encryption.s3.materials.KmsKeyring.builder()
+                        .kmsClient(kms)
+                        .wrappingKeyId(server.keyArn())
+                        .build())
+                .build();
+        return new Contender("S3EncryptionClient", theirs, () -> {});
+    }
+
+    private <C extends AutoCloseable> C opened(C client) {
+        opened.push(client);
+        return client;
+    }
+
+    @Override
+    public void close() throws Exception {
+        while (!opened.isEmpty()) {
+            opened.pop().close();
+        }
+    }
+}

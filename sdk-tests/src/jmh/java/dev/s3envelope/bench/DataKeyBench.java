@@ -1,0 +1,153 @@
+package dev.s3envelope.bench;
+
+import java.time.Duration;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.IntConsumer;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.services.s3.S3Client;
+
+/**
+ * Small objects under a KMS key that takes its time: ours with cached data keys beside the AWS SDK's own client and the S3 Encryption Client, in one run and
+ * in turns. Prints a Markdown table with objects a second, ratios by round, and the KMS requests the server counted. Options are {@code name=value}:
+ *
+ * <pre>{@code
+ * ops=10000 size=1024 threads=16 rounds=5 warmup=12000 kmsMillis=10
+ * }</pre>
+ *
+ * {@code ops} puts and as many gets for each client; {@code warmup} operations for each before that.
+ */
+public final class DataKeyBench {
+    private final int ops;
+    private final int rounds;
+    private final int warmup;
+    private final int threads;
+    private final Duration kmsLatency;
+    private final byte[] body;
+
+    private DataKeyBench(Map<String, Integer> options) {
+        this.ops = options.getOrDefault("ops", 10_000);
+        this.rounds = options.getOrDefault("rounds", 5);
+        this.warmup = options.getOrDefault("warmup", 12_000);
+        this.threads = options.getOrDefault("threads", 16);
+        this.kmsLatency = Duration.ofMillis(options.getOrDefault("kmsMillis", 10));
+        this.body = new byte[options.getOrDefault("size", 1_024)];
+        new Random(1).nextBytes(body);
+    }
+
+    /** Runs it. */
+    public static void main(String[] args) throws Exception {
+        Map<String, Integer> options = new LinkedHashMap<>();
+        for (String arg : args) {
+            String[] pair = arg.split("=", 2);
+            options.put(pair[0], Integer.valueOf(pair[1]));
+        }
+        new DataKeyBench(options).run();
+    }
+
+    /** What one client did, round by round, and what KMS was asked in all of them. */
+    private static final class Score {
+        final Contender contender;
+        final List<Double> puts = new ArrayList<>();
+        final List<Double> gets = new ArrayList<>();
+        int kmsCalls;
+
+        Score(Contender contender) {
+            this.contender = contender;
+        }
+
+        Series puts() {
+            return new Series(puts);
+        }
+
+        Series gets() {
+            return new Series(gets);
+        }
+    }
+
+    private void run() throws Exception {
+        try (ServerProcess server = ServerProcess.start(kmsLatency);
+                Contenders all = new Contenders(server);
+                Load load = new Load(threads)) {
+            Score plain = new Score(all.plain());
+            Score ours = new Score(all.envelope());
+            Score theirs = new Score(all.s3ec());
+            List<Score> scores = List.of(plain, ours, theirs);
+            for (Score score : scores) {
+                load.run(0, warmup / 2, put(score.contender.s3()));
+                load.run(0, warmup / 2, get(score.contender.s3()));
+            }
+            scores.forEach(score -> score.contender.forget().run());
+            for (int round = 0; round < rounds; round++) {
+                for (int turn = 0; turn < scores.size(); turn++) {
+                    measure(server, scores.get((round + turn) % scores.size()), round, load); // nobody is always first
+                }
+            }
+            print(plain, ours, theirs);
+        }
+    }
+
+    private void measure(ServerProcess server, Score score, int round, Load load) throws Exception {
+        int from = round * (ops / rounds);
+        int to = (round + 1) * (ops / rounds);
+        server.clearEvents();
+        score.puts.add(load.run(from, to, put(score.contender.s3())));
+        score.gets.add(load.run(from, to, get(score.contender.s3())));
+        score.kmsCalls += server.kmsCalls();
+    }
+
+    private IntConsumer put(S3Client s3) {
+        return number -> s3.putObject(
+                r -> r.bucket(LocalAwsServer.BUCKET).key("o" + number), RequestBody.fromBytes(body));
+    }
+
+    private IntConsumer get(S3Client s3) {
+        return number -> {
+            byte[] read = s3.getObjectAsBytes(
+                            r -> r.bucket(LocalAwsServer.BUCKET).key("o" + number))
+                    .asByteArrayUnsafe();
+            if (!Arrays.equals(body, read)) {
+                throw new IllegalStateException("object " + number + " is not what was written");
+            }
+        };
+    }
+
+    private void print(Score plain, Score ours, Score theirs) {
+        System.out.printf(
+                "%s, JDK %s, %d cores: %,d puts and %,d gets of %,d bytes on %d threads, KMS %d ms, %d rounds, warm-up"
+                        + " %,d operations each; medians (least to greatest round)%n%n",
+                LocalDate.now(),
+                System.getProperty("java.version"),
+                Runtime.getRuntime().availableProcessors(),
+                ops,
+                ops,
+                body.length,
+                threads,
+                kmsLatency.toMillis(),
+                rounds,
+                warmup);
+        System.out.println("| | puts/s | puts, to plain | gets/s | gets, to plain | KMS requests |");
+        System.out.println("|---|---|---|---|---|---|");
+        for (Score score : List.of(plain, ours, theirs)) {
+            System.out.printf(
+                    "| %s | %s | %s | %s | %s | %,d |%n",
+                    score.contender.name(),
+                    score.puts().text("%.0f"),
+                    score.puts().over(plain.puts()).text("%.2f"),
+                    score.gets().text("%.0f"),
+                    score.gets().over(plain.gets()).text("%.2f"),
+                    score.kmsCalls);
+        }
+        System.out.printf(
+                "%n%s to %s: puts %s, gets %s%n",
+                ours.contender.name(),
+                theirs.contender.name(),
+                ours.puts().over(theirs.puts()).text("%.1f"),
+                ours.gets().over(theirs.gets()).text("%.1f"));
+    }
+}
