@@ -9,6 +9,7 @@ import dev.s3envelope.core.policy.EncryptionPolicy;
 import dev.s3envelope.core.s3ec.HoldBack;
 import dev.s3envelope.core.s3ec.S3ecKeyring;
 import dev.s3envelope.core.ssec.SseCKeySource;
+import dev.s3envelope.s3.internal.ObjectEvents;
 import dev.s3envelope.s3.internal.RequestTransformer;
 import dev.s3envelope.s3.internal.Surroundings;
 import dev.s3envelope.s3.internal.Wrapped;
@@ -49,6 +50,7 @@ public abstract sealed class EnvelopeBuilder<B extends EnvelopeBuilder<B>>
     private HoldBack holdBack = HoldBack.defaults();
     private @Nullable LegacyReads legacyReads;
     private @Nullable Preflight preflight;
+    private @Nullable EnvelopeListener listener;
 
     EnvelopeBuilder() {}
 
@@ -161,10 +163,20 @@ public abstract sealed class EnvelopeBuilder<B extends EnvelopeBuilder<B>>
         return self();
     }
 
+    /** Sets who hears which objects are written and read; nobody by default. A presigner tells nothing. */
+    public B listener(EnvelopeListener listener) {
+        this.listener = Objects.requireNonNull(listener, "listener");
+        return self();
+    }
+
     abstract B self();
 
     final Preflights preflights(ReadPort port, Wrapped wrapped, Executor blocking) {
         return Preflights.of(preflight, requiredPolicy(), port, wrapped.credentials(), blocking);
+    }
+
+    final ObjectEvents events() {
+        return new ObjectEvents(listener);
     }
 
     final @Nullable LegacyGets legacyGets(Executor blocking) {

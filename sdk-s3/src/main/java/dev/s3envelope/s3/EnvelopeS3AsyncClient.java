@@ -6,6 +6,7 @@ import dev.s3envelope.s3.internal.BodyFacts;
 import dev.s3envelope.s3.internal.HeldFailureHandler;
 import dev.s3envelope.s3.internal.HeldFailureTransformer;
 import dev.s3envelope.s3.internal.KeyThreads;
+import dev.s3envelope.s3.internal.ObjectEvents;
 import dev.s3envelope.s3.internal.PresignedDownloads;
 import dev.s3envelope.s3.internal.RequestTransformer;
 import dev.s3envelope.s3.internal.WaiterThread;
@@ -86,6 +87,7 @@ public final class EnvelopeS3AsyncClient extends DelegatingS3AsyncClient {
     private final ClientSideHeads clientSideHeads;
     private final @Nullable LegacyGets legacyGets;
     private final ClientSideCopies clientSideCopies;
+    private final ObjectEvents events;
     private final boolean closeWrapped;
 
     private EnvelopeS3AsyncClient(S3AsyncClient wrapped, Builder builder) {
@@ -106,6 +108,7 @@ public final class EnvelopeS3AsyncClient extends DelegatingS3AsyncClient {
         this.clientSideReads = builder.clientSideReads(keys);
         this.clientSideHeads = new ClientSideHeads(clientSideReads);
         this.clientSideCopies = new ClientSideCopies(clientSideReads);
+        this.events = builder.events();
         this.closeWrapped = builder.closesWrapped();
     }
 
@@ -130,21 +133,28 @@ public final class EnvelopeS3AsyncClient extends DelegatingS3AsyncClient {
                                 request,
                                 how,
                                 body,
-                                known -> clientSideWrites.put(sent, how, known, wrapped::putObject)))
-                        .orElseGet(() -> wrapped.putObject(sent, body)));
+                                known -> events.after(
+                                        clientSideWrites.put(sent, how, known, wrapped::putObject),
+                                        answer -> events.put(true, known.contentLength(), answer))))
+                        .orElseGet(() -> events.after(
+                                wrapped.putObject(sent, body),
+                                answer -> events.put(false, body.contentLength(), answer))));
     }
 
     /** A part; of an upload encrypted on the client it is encrypted in its place, see {@link ClientSideUpload}. */
     @Override
     public CompletableFuture<UploadPartResponse> uploadPart(UploadPartRequest request, AsyncRequestBody body) {
-        return uploads.part(request, body);
+        boolean clientSide = clientSideUploads.encrypts(request.uploadId());
+        return events.after(
+                uploads.part(request, body), answer -> events.part(clientSide, body.contentLength(), answer));
     }
 
     /** Completes an upload; one encrypted on the client gets an empty last part for the final frame where no part has it. */
     @Override
     public CompletableFuture<CompleteMultipartUploadResponse> completeMultipartUpload(
             CompleteMultipartUploadRequest request) {
-        return uploads.complete(request);
+        boolean clientSide = clientSideUploads.encrypts(request.uploadId());
+        return events.after(uploads.complete(request), answer -> events.completed(clientSide, answer));
     }
 
     /** Lists parts; sizes of an upload encrypted on the client are those of the plaintext. */
@@ -184,6 +194,11 @@ public final class EnvelopeS3AsyncClient extends DelegatingS3AsyncClient {
     private <ReturnT> CompletableFuture<ReturnT> get(
             GetObjectRequest request, AsyncResponseTransformer<GetObjectResponse, ReturnT> responseTransformer) {
         HeldFailureTransformer<GetObjectResponse, ReturnT> held = new HeldFailureTransformer<>(responseTransformer);
+        return events.after(get(request, held), result -> held.response().ifPresent(events::read));
+    }
+
+    private <ReturnT> CompletableFuture<ReturnT> get(
+            GetObjectRequest request, HeldFailureTransformer<GetObjectResponse, ReturnT> held) {
         if (clientSideReads.active(request)) {
             return AsyncInvocation.start(
                     () -> clientSideReads.prepare(
@@ -197,7 +212,7 @@ public final class EnvelopeS3AsyncClient extends DelegatingS3AsyncClient {
                 BodyFacts.NONE,
                 // The SDK treats some transformers of its own by their type, so they pass as they are where nothing
                 // repeats.
-                sent -> send(sent, transformer.readsMayRepeat() ? held : held.passing()),
+                sent -> send(sent, transformer.readsMayRepeat() || events.heard() ? held : held.passing()),
                 held::responded,
                 held::failed);
     }

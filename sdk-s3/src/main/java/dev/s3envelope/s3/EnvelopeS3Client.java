@@ -2,6 +2,7 @@ package dev.s3envelope.s3;
 
 import dev.s3envelope.s3.internal.Attempts;
 import dev.s3envelope.s3.internal.BodyFacts;
+import dev.s3envelope.s3.internal.ObjectEvents;
 import dev.s3envelope.s3.internal.ObservedTransformer;
 import dev.s3envelope.s3.internal.RequestTransformer;
 import dev.s3envelope.s3.internal.SyncInvocation;
@@ -76,6 +77,7 @@ public final class EnvelopeS3Client extends DelegatingS3Client {
     private final ClientSideHeads clientSideHeads;
     private final @Nullable LegacyGets legacyGets;
     private final ClientSideCopies clientSideCopies;
+    private final ObjectEvents events;
     private final boolean closeWrapped;
 
     private EnvelopeS3Client(S3Client wrapped, Builder builder) {
@@ -94,6 +96,7 @@ public final class EnvelopeS3Client extends DelegatingS3Client {
         this.clientSideReads = builder.clientSideReads(keys);
         this.clientSideHeads = new ClientSideHeads(clientSideReads);
         this.clientSideCopies = new ClientSideCopies(clientSideReads);
+        this.events = builder.events();
         this.closeWrapped = builder.closesWrapped();
     }
 
@@ -116,20 +119,26 @@ public final class EnvelopeS3Client extends DelegatingS3Client {
                                 request,
                                 how,
                                 body,
-                                known -> clientSideWrites.put(sent, how, known, wrapped::putObject)))
-                        .orElseGet(() -> wrapped.putObject(sent, body)));
+                                known -> events.put(
+                                        true,
+                                        known.optionalContentLength(),
+                                        clientSideWrites.put(sent, how, known, wrapped::putObject))))
+                        .orElseGet(
+                                () -> events.put(false, body.optionalContentLength(), wrapped.putObject(sent, body))));
     }
 
     /** A part; of an upload encrypted on the client it is encrypted in its place, see {@link ClientSideUpload}. */
     @Override
     public UploadPartResponse uploadPart(UploadPartRequest request, RequestBody body) {
-        return uploads.part(request, body);
+        boolean clientSide = clientSideUploads.encrypts(request.uploadId());
+        return events.part(clientSide, body.optionalContentLength(), uploads.part(request, body));
     }
 
     /** Completes an upload; one encrypted on the client gets an empty last part for the final frame where no part has it. */
     @Override
     public CompleteMultipartUploadResponse completeMultipartUpload(CompleteMultipartUploadRequest request) {
-        return uploads.complete(request);
+        boolean clientSide = clientSideUploads.encrypts(request.uploadId());
+        return events.completed(clientSide, uploads.complete(request));
     }
 
     /** Lists parts; sizes of an upload encrypted on the client are those of the plaintext. */
@@ -169,12 +178,14 @@ public final class EnvelopeS3Client extends DelegatingS3Client {
     private <ReturnT> ReturnT get(
             GetObjectRequest request, ResponseTransformer<GetObjectResponse, ReturnT> responseTransformer) {
         ObservedTransformer<GetObjectResponse, ReturnT> observed = new ObservedTransformer<>(responseTransformer);
-        return SyncInvocation.invoke(
+        ReturnT result = SyncInvocation.invoke(
                 clientSideReads.active(request)
                         ? clientSideReads.prepare(request, stored, this::prepared)
                         : prepared(request),
                 sent -> SyncDecryption.get(clientSideReads, sent, observed, this::send),
                 observed::responded);
+        observed.response().ifPresent(events::read);
+        return result;
     }
 
     private <ReturnT> ReturnT send(

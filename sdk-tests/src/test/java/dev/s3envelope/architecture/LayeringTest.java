@@ -53,6 +53,7 @@ class LayeringTest {
             "dev.s3envelope.core.ssec",
             "dev.s3envelope.kms",
             "dev.s3envelope.s3",
+            "dev.s3envelope.s3.metrics",
             "dev.s3envelope.local");
 
     @ArchTest
@@ -86,6 +87,14 @@ class LayeringTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(KMS, S3, EXAMPLES, "dev.s3envelope.core.guard..", "dev.s3envelope.core.policy..");
+
+    @ArchTest
+    static final ArchRule ONLY_THE_METRICS_KNOW_MICROMETER = noClasses()
+            .that()
+            .resideOutsideOfPackages("dev.s3envelope.s3.metrics..", EXAMPLES)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.micrometer..", "dev.s3envelope.s3.metrics..");
 
     /** What the modules of the SDK have in common but users do not see. */
     @ArchTest

@@ -1,6 +1,7 @@
 package dev.s3envelope.s3.internal;
 
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,7 @@ public final class HeldFailureTransformer<ResponseT, ResultT> implements AsyncRe
     private final AsyncResponseTransformer<ResponseT, ResultT> callers;
     private final AtomicBoolean told = new AtomicBoolean();
     private volatile boolean responded;
+    private volatile @Nullable ResponseT response;
     private volatile @Nullable CompletableFuture<ResultT> attempt;
 
     /** Stands before the caller's transformer. */
@@ -30,6 +32,11 @@ public final class HeldFailureTransformer<ResponseT, ResultT> implements AsyncRe
     /** Whether the caller's transformer has seen a response. */
     public boolean responded() {
         return responded;
+    }
+
+    /** The response the caller's transformer was given last; empty where parts of a split download were given theirs. */
+    public Optional<ResponseT> response() {
+        return Optional.ofNullable(response);
     }
 
     /** The caller's transformer itself, which from now on hears of failures from the SDK. */
@@ -63,6 +70,7 @@ public final class HeldFailureTransformer<ResponseT, ResultT> implements AsyncRe
     @Override
     public void onResponse(ResponseT response) {
         responded = true;
+        this.response = response;
         callers.onResponse(response);
     }
 

@@ -1,5 +1,7 @@
 package dev.s3envelope.s3.internal;
 
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.sync.ResponseTransformer;
 import software.amazon.awssdk.http.AbortableInputStream;
 
@@ -12,7 +14,7 @@ import software.amazon.awssdk.http.AbortableInputStream;
  */
 public final class ObservedTransformer<ResponseT, ReturnT> implements ResponseTransformer<ResponseT, ReturnT> {
     private final ResponseTransformer<ResponseT, ReturnT> callers;
-    private volatile boolean responded;
+    private volatile @Nullable ResponseT response;
 
     /** Stands before the caller's transformer. */
     public ObservedTransformer(ResponseTransformer<ResponseT, ReturnT> callers) {
@@ -21,12 +23,17 @@ public final class ObservedTransformer<ResponseT, ReturnT> implements ResponseTr
 
     /** Whether the caller's transformer has seen a response. */
     public boolean responded() {
-        return responded;
+        return response != null;
+    }
+
+    /** The response the caller's transformer was given last. */
+    public Optional<ResponseT> response() {
+        return Optional.ofNullable(response);
     }
 
     @Override
     public ReturnT transform(ResponseT response, AbortableInputStream body) throws Exception {
-        responded = true;
+        this.response = response;
         return callers.transform(response, body);
     }
 

@@ -145,6 +145,11 @@ public final class Uploads {
         }
     }
 
+    /** Whether this client encrypts the parts of the upload. */
+    public boolean encrypts(@Nullable String uploadId) {
+        return find(uploadId).isPresent();
+    }
+
     Optional<Upload> find(@Nullable String uploadId) {
         synchronized (open) {
             return uploadId == null ? Optional.empty() : Optional.ofNullable(open.get(uploadId));
