@@ -6,9 +6,12 @@ import dev.s3envelope.examples.cli.FailureReport;
 import dev.s3envelope.examples.cli.GetCommand;
 import dev.s3envelope.examples.cli.HasSurroundings;
 import dev.s3envelope.examples.cli.HeadCommand;
+import dev.s3envelope.examples.cli.LintCommand;
 import dev.s3envelope.examples.cli.LsCommand;
+import dev.s3envelope.examples.cli.PolicyCommand;
 import dev.s3envelope.examples.cli.PutCommand;
 import dev.s3envelope.examples.cli.RmCommand;
+import dev.s3envelope.examples.cli.SimulateCommand;
 import dev.s3envelope.examples.cli.Surroundings;
 import dev.s3envelope.examples.serve.ServeCommand;
 import dev.s3envelope.examples.tour.TourCommand;
@@ -33,6 +36,9 @@ import picocli.CommandLine.ScopeType;
             CpCommand.class,
             LsCommand.class,
             RmCommand.class,
+            SimulateCommand.class,
+            LintCommand.class,
+            PolicyCommand.class,
             ServeCommand.class,
             HelpCommand.class
         },
@@ -46,7 +52,10 @@ import picocli.CommandLine.ScopeType;
             "1:refused by this SDK, or failed",
             "2:the command line or a file it names is wrong",
             "3:a gate, S3's or KMS's, denied it",
-            "4:the data failed authentication or came back changed"
+            "4:the data failed authentication or came back changed",
+            "5:lint found warnings",
+            "6:lint found errors",
+            "7:the documents do not hold what the answer depends on"
         })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 public final class Envelope implements HasSurroundings, Runnable {

@@ -1,6 +1,7 @@
 package dev.s3envelope.core.advice;
 
 import java.util.List;
+import java.util.Locale;
 
 /**
  * What a principal is to do, with the actions both gates ask for.
@@ -84,6 +85,11 @@ public enum AccessTask {
     /** KMS actions on a key by the way it is used; none where the task does not touch it. */
     public List<String> keyActions(KeyRoute route) {
         return route == KeyRoute.THROUGH_S3 ? keyActionsThroughS3 : directKeyActions;
+    }
+
+    /** The task as files and commands name it, for example {@code write-multipart}. */
+    public String word() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     /** Whether the KMS actions are about data, so that they carry an encryption context; an auditor's are not. */

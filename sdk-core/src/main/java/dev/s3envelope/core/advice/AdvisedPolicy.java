@@ -2,9 +2,11 @@ package dev.s3envelope.core.advice;
 
 import dev.s3envelope.core.iam.PolicyDocument;
 import dev.s3envelope.core.iam.PolicyType;
+import java.util.List;
 import java.util.Optional;
 import software.amazon.awssdk.policybuilder.iam.IamPolicy;
 import software.amazon.awssdk.policybuilder.iam.IamPolicyWriter;
+import software.amazon.awssdk.policybuilder.iam.IamStatement;
 
 /**
  * Statements and where they go. A policy of a principal may be attached as it is; the statements for a bucket or key are added to the policy
@@ -27,6 +29,20 @@ public record AdvisedPolicy(PolicyType type, String attachTo, Optional<String> a
     /** The policy as the evaluator reads it. */
     public PolicyDocument document() {
         return PolicyDocument.of(type, title(), policy);
+    }
+
+    /** The statements that are about KMS; empty if none is. */
+    Optional<AdvisedPolicy> onlyKeys() {
+        List<IamStatement> statements = policy.statements().stream()
+                .filter(s -> s.actions().stream().allMatch(a -> a.value().startsWith("kms:")))
+                .toList();
+        return statements.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new AdvisedPolicy(
+                        type,
+                        attachTo,
+                        account,
+                        IamPolicy.builder().statements(statements).build()));
     }
 
     /** What it is, in a few words. */

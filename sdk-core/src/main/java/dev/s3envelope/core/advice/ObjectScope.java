@@ -12,13 +12,22 @@ import dev.s3envelope.core.arn.ObjectAddress;
 public record ObjectScope(String bucket, String key, boolean exact) {
     /** Checks the bucket and key; an access point or directory bucket is refused, since policies name those differently. */
     public ObjectScope {
-        ObjectAddress address = new ObjectAddress(bucket, key.isEmpty() ? "any" : key);
-        if (address.isAccessPointArn() || address.isDirectoryBucket()) {
-            throw new IllegalArgumentException(
-                    "Policy advice is about general purpose buckets by name; '" + bucket + "' is none");
-        }
+        requireGeneralPurpose(new ObjectAddress(bucket, key.isEmpty() ? "any" : key));
         if (exact && key.isEmpty()) {
             throw new IllegalArgumentException("An object key is not empty; use wholeBucket for all objects");
+        }
+    }
+
+    /** Refuses what is no general purpose bucket by its name. */
+    static String requireGeneralPurpose(String bucket) {
+        requireGeneralPurpose(new ObjectAddress(bucket, "any"));
+        return bucket;
+    }
+
+    private static void requireGeneralPurpose(ObjectAddress address) {
+        if (address.isAccessPointArn() || address.isDirectoryBucket()) {
+            throw new IllegalArgumentException(
+                    "Policy advice is about general purpose buckets by name; '" + address.bucket() + "' is none");
         }
     }
 

@@ -27,6 +27,13 @@ public record PolicyAdvice(List<AdvisedPolicy> policies, List<String> notes, Opt
         return policies.stream().filter(policy -> policy.type() == type).toList();
     }
 
+    /** What of this concerns KMS keys; the S3 gate is open already. */
+    PolicyAdvice onlyKeys() {
+        List<AdvisedPolicy> keys =
+                policies.stream().flatMap(p -> p.onlyKeys().stream()).toList();
+        return new PolicyAdvice(keys, notes, obstacle);
+    }
+
     /** The advice for a person: each policy under a title, then the notes. */
     public String text() {
         StringBuilder out = new StringBuilder();

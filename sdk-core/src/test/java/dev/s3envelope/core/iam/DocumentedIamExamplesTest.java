@@ -41,7 +41,12 @@ class DocumentedIamExamplesTest {
     @ParameterizedTest(name = "{0}: {1}")
     @MethodSource
     void examples(
-            String page, String says, Gate gate, AccessRequest request, GatePolicies policies, Decision expected) {
+            Scenario.Source page,
+            String says,
+            Gate gate,
+            AccessRequest request,
+            GatePolicies policies,
+            Decision expected) {
         Explanation explanation = gate.explain(request, policies);
         assertEquals(expected, explanation.evaluation().decision(), explanation::text);
         assertEquals(expected, gate.evaluate(request, policies).decision());
@@ -50,6 +55,7 @@ class DocumentedIamExamplesTest {
     private static List<Arguments> evaluationLogic() {
         String page = "reference_policies_evaluation-logic";
         Stream<Arguments> own = Scenario.s3(page, Principal.user(ACCOUNT, "carlos"))
+                .confirmed("Example identity-based and resource-based policy evaluation")
                 .identity(
                         allow("s3:ListAllMyBuckets", ANY),
                         "{'Effect':'Allow','Action':'s3:*','Resource':['arn:aws:s3:::carlos','arn:aws:s3:::carlos/*']}",
@@ -91,6 +97,7 @@ class DocumentedIamExamplesTest {
                         "{'Effect':'Allow','Action':['s3:*','cloudwatch:*','ec2:*'],'Resource':'*'}"));
         String page = "access_policies_boundaries";
         List<Arguments> rows = Scenario.s3(page, shirley)
+                .confirmed("ShirleyRodriguez")
                 .doesNotAllow("a boundary alone grants nothing", GET, K)
                 .identity(allow("iam:CreateUser", ANY))
                 .doesNotAllow("an identity policy outside the boundary", "iam:CreateUser", ANY)
@@ -112,11 +119,13 @@ class DocumentedIamExamplesTest {
         String bob = "arn:aws:iam::" + ACCOUNT + ":user/bob";
         String both = "'NotPrincipal':{'AWS':['" + bob + "','" + Policies.ROOT_ARN + "']}";
         Stream<Arguments> principal = Scenario.s3("reference_policies_elements_notprincipal", Principal.fromArn(bob))
+                .confirmed("Example IAM user")
                 .identity(allow("s3:*", ANY))
                 .bucket("{'Effect':'Deny'," + both + ",'Action':'s3:*','Resource':['" + B + "','" + B + "/*']}")
                 .allows("user and account are listed", GET, K)
                 .as(ALICE)
                 .denies("everybody else", GET, K)
+                .unconfirmed()
                 .as(Principal.fromArn(bob)
                         .withPermissionsBoundary(document(PolicyType.PERMISSIONS_BOUNDARY, allow("*", ANY))))
                 .denies("always, where there is a permissions boundary", GET, K)
@@ -132,6 +141,7 @@ class DocumentedIamExamplesTest {
         String session = "arn:aws:sts::" + ACCOUNT + ":assumed-role/app/s1";
         Stream<Arguments> roles =
                 Scenario.s3("reference_policies_elements_notprincipal", Principal.assumedRole(ACCOUNT, "app", "s1"))
+                        .confirmed("Example IAM role")
                         .identity(allow("s3:*", ANY))
                         .bucket("{'Effect':'Deny','NotPrincipal':{'AWS':['" + session + "','" + role + "','" + ACCOUNT
                                 + "']},'Action':'s3:*','Resource':'*'}")
@@ -141,6 +151,7 @@ class DocumentedIamExamplesTest {
                         .rows()
                         .stream();
         Stream<Arguments> resource = Scenario.s3("reference_policies_elements_notresource", ALICE)
+                .confirmed("HRPayroll")
                 .identity(
                         allow("s3:*", ANY),
                         "{'Effect':'Deny','Action':'s3:*','NotResource':['arn:aws:s3:::hr/payroll','arn:aws:s3:::hr/payroll/*']}")
@@ -150,12 +161,14 @@ class DocumentedIamExamplesTest {
                 .rows()
                 .stream();
         Stream<Arguments> action = Scenario.s3("reference_policies_elements_notaction", ALICE)
+                .confirmed("NotAction with Allow")
                 .identity("{'Effect':'Allow','NotAction':'s3:DeleteBucket','Resource':'arn:aws:s3:::*'}")
                 .allows("every S3 action but one", GET, K)
                 .doesNotAllow("the exception is not allowed", "s3:DeleteBucket", B)
                 .rows()
                 .stream();
         Stream<Arguments> mfa = Scenario.s3("reference_policies_elements_notaction", ALICE)
+                .confirmed("NotAction with Deny")
                 .identity(
                         allow("*", ANY),
                         "{'Effect':'Deny','NotAction':'iam:*','Resource':'*','Condition':{'BoolIfExists':{'aws:MultiFactorAuthPresent':'false'}}}")
@@ -171,8 +184,9 @@ class DocumentedIamExamplesTest {
     }
 
     private static List<Arguments> resourceWildcards() {
-        Scenario scenario =
-                Scenario.s3("reference_policies_elements_resource", ALICE).identity(allow(GET, B + "/*/test/*"));
+        Scenario scenario = Scenario.s3("reference_policies_elements_resource", ALICE)
+                .confirmed("Using wildcards in resource ARNs")
+                .identity(allow(GET, B + "/*/test/*"));
         for (String key : List.of(
                 "1/test/object.jpg",
                 "1/2/test/object.jpg",
@@ -193,6 +207,7 @@ class DocumentedIamExamplesTest {
     private static List<Arguments> variables() {
         String page = "reference_policies_variables";
         Stream<Arguments> home = Scenario.s3(page, ALICE)
+                .confirmed("Using variables in policies")
                 .identity(
                         statement(
                                 "Allow",
@@ -214,6 +229,7 @@ class DocumentedIamExamplesTest {
         // Single quotes inside a document are written as escapes: they are part of the variable's syntax.
         String withDefault = team.replace("/team}", "/team, \\u0027company-wide\\u0027}");
         Stream<Arguments> defaults = Scenario.s3(page, ALICE)
+                .confirmed("Specifying default values")
                 .identity(withDefault)
                 .allows("default value where the tag is absent", GET, B + "/company-wide/x")
                 .as(ALICE.withTags(Map.of("team", "yellow")))
@@ -222,6 +238,7 @@ class DocumentedIamExamplesTest {
                 .rows()
                 .stream();
         Stream<Arguments> special = Scenario.s3(page, ALICE)
+                .confirmed("Special characters")
                 .identity(allow(GET, B + "/${*}/${?}/${$}"))
                 .allows("special characters stand for themselves", GET, B + "/*/?/$")
                 .doesNotAllow("and are no wildcards", GET, B + "/a/b/$")
@@ -233,18 +250,21 @@ class DocumentedIamExamplesTest {
     private static List<Arguments> conditionOperators() {
         String page = "reference_policies_elements_condition_operators";
         Stream<Arguments> like = when(page, "{'StringLike':{'s3:prefix':['','home/','home/${aws:username}/*']}}")
+                .confirmed("String condition operators")
                 .allows("StringLike, listed folder", GET, K, "s3:prefix=home/")
                 .allows("StringLike, own folder", GET, K, "s3:prefix=home/alice/x")
                 .doesNotAllow("StringLike, other folder", GET, K, "s3:prefix=home/bob/x")
                 .rows()
                 .stream();
         Stream<Arguments> numeric = when(page, "{'NumericLessThanEquals':{'s3:max-keys':'10'}}")
+                .confirmed("Numeric condition operators")
                 .allows("NumericLessThanEquals, at most ten keys", GET, K, "s3:max-keys=10")
                 .doesNotAllow("NumericLessThanEquals, eleven keys", GET, K, "s3:max-keys=11")
                 .doesNotAllow("NumericLessThanEquals, key absent", GET, K)
                 .rows()
                 .stream();
         Stream<Arguments> bool = Scenario.s3(page, ALICE)
+                .confirmed("Boolean condition operators")
                 .identity(
                         allow("s3:*", ANY),
                         statement("Deny", null, "s3:*", ANY, "{'Bool':{'aws:SecureTransport':'false'}}"))
@@ -253,28 +273,33 @@ class DocumentedIamExamplesTest {
                 .rows()
                 .stream();
         Stream<Arguments> ip = when(page, "{'IpAddress':{'aws:SourceIp':['203.0.113.0/24','2001:DB8:1234:5678::/64']}}")
+                .confirmed("IP address condition operators")
                 .allows("IpAddress, IPv4", GET, K, "aws:SourceIp=203.0.113.255")
                 .allows("IpAddress, IPv6", GET, K, "aws:SourceIp=2001:db8:1234:5678:9::")
                 .doesNotAllow("IpAddress, outside", GET, K, "aws:SourceIp=198.51.100.1")
                 .rows()
                 .stream();
         Stream<Arguments> arn = when(page, "{'ArnLike':{'aws:SourceArn':'arn:aws:sns:*:123456789012:TOPIC-ID'}}")
+                .confirmed("Amazon Resource Name (ARN) condition operators")
                 .allows("ArnLike", GET, K, "aws:SourceArn=arn:aws:sns:eu-west-1:123456789012:TOPIC-ID")
                 .doesNotAllow("ArnLike, other account", GET, K, "aws:SourceArn=arn:aws:sns:eu-west-1:999:TOPIC-ID")
                 .rows()
                 .stream();
         Stream<Arguments> absent = when(page, "{'Null':{'aws:TokenIssueTime':'true'}}")
+                .confirmed("Condition operator to check existence of condition keys")
                 .allows("Null true, key absent", GET, K)
                 .doesNotAllow("Null true, key present", GET, K, "aws:TokenIssueTime=2026-01-01T00:00:00Z")
                 .rows()
                 .stream();
         Stream<Arguments> ifExists = when(page, "{'StringLikeIfExists':{'ec2:InstanceType':['t1.*','t2.*']}}")
+                .confirmed("...IfExists condition operators")
                 .allows("IfExists, key absent", GET, K)
                 .allows("IfExists, key fits", GET, K, "ec2:InstanceType=t2.micro")
                 .doesNotAllow("IfExists, key does not fit", GET, K, "ec2:InstanceType=m5.large")
                 .rows()
                 .stream();
         Stream<Arguments> binary = when(page, "{'BinaryEquals':{'key':'QmluYXJ5VmFsdWVJbkJhc2U2NA=='}}")
+                .confirmed("Binary condition operators")
                 .allows("BinaryEquals", GET, K, "key=QmluYXJ5VmFsdWVJbkJhc2U2NA==")
                 .doesNotAllow("BinaryEquals, other bytes", GET, K, "key=QQ==")
                 .rows()
@@ -292,6 +317,7 @@ class DocumentedIamExamplesTest {
         String page = "reference_policies_condition-single-vs-multi-valued-context-keys";
         Stream<Arguments> all = when(
                 page, "{'ForAllValues:StringEquals':{'aws:TagKeys':['environment','cost-center']}}")
+                .confirmed("ForAllValues; then in reference_policies_multi-value-conditions")
                 .allows("ForAllValues, one of the keys", GET, K, "aws:TagKeys=environment")
                 .allows("ForAllValues, both keys", GET, K, "aws:TagKeys=environment", "aws:TagKeys=cost-center")
                 .doesNotAllow("ForAllValues, one key more", GET, K, "aws:TagKeys=environment", "aws:TagKeys=dept")
@@ -313,6 +339,7 @@ class DocumentedIamExamplesTest {
                                 GET,
                                 ANY,
                                 "{'ForAnyValue:StringEquals':{'aws:TagKeys':['webserver','secret']}}"))
+                .confirmed("ForAnyValue; then in reference_policies_multi-value-conditions")
                 .denies("ForAnyValue, one of them listed", GET, K, "aws:TagKeys=webserver", "aws:TagKeys=x")
                 .allows("ForAnyValue, none listed", GET, K, "aws:TagKeys=x")
                 .allows("ForAnyValue, no keys", GET, K)
@@ -328,6 +355,7 @@ class DocumentedIamExamplesTest {
                 + ":user/ana']}}";
         String page = "reference_policies_condition-logic-multiple-context-keys-or-values";
         return when(page, condition)
+                .confirmed("Evaluation logic; then in reference_policies_multi-value-conditions")
                 .as(ALICE.withTags(Map.of("department", "hr", "role", "audit")))
                 .allows("one value of each key", GET, K)
                 .as(ALICE.withTags(Map.of("department", "hr", "role", "builder")))
@@ -341,6 +369,7 @@ class DocumentedIamExamplesTest {
 
     private static List<Arguments> examplePolicies() {
         Stream<Arguments> ip = Scenario.s3("reference_policies_examples_aws_deny-ip", ALICE)
+                .confirmed("the example")
                 .identity(
                         allow("*", ANY),
                         statement(
@@ -355,6 +384,7 @@ class DocumentedIamExamplesTest {
                 .rows()
                 .stream();
         Stream<Arguments> region = Scenario.s3("reference_policies_examples_aws_deny-requested-region", ALICE)
+                .confirmed("the example, with fewer services and Regions")
                 .identity(
                         allow("*", ANY),
                         "{'Effect':'Deny','NotAction':['iam:*','sts:*'],'Resource':'*','Condition':{'StringNotEquals':"
@@ -367,11 +397,13 @@ class DocumentedIamExamplesTest {
         Stream<Arguments> dates = when(
                 "reference_policies_examples_aws-dates",
                 "{'DateGreaterThan':{'aws:CurrentTime':'2020-04-01T00:00:00Z'},'DateLessThan':{'aws:CurrentTime':'2020-06-30T23:59:59Z'}}")
+                .confirmed("the example")
                 .allows("within the dates", GET, K, "aws:CurrentTime=2020-05-01T00:00:00Z")
                 .doesNotAllow("after the dates", GET, K, "aws:CurrentTime=2020-07-01T00:00:00Z")
                 .rows()
                 .stream();
         Stream<Arguments> bucket = Scenario.s3("reference_policies_examples_s3_rw-bucket", ALICE)
+                .confirmed("the example")
                 .identity(allow("s3:ListBucket", B), allow("s3:*Object", B + "/*"))
                 .allows("list", "s3:ListBucket", B)
                 .allows("read", GET, K)
@@ -381,6 +413,7 @@ class DocumentedIamExamplesTest {
                 .rows()
                 .stream();
         Stream<Arguments> except = Scenario.s3("reference_policies_examples_s3_deny-except-bucket", ALICE)
+                .confirmed("the example")
                 .identity(
                         "{'Effect':'Allow','Action':'s3:*','Resource':['" + B + "','" + B + "/*']}",
                         "{'Effect':'Deny','NotAction':'s3:*','NotResource':['" + B + "','" + B + "/*']}")

@@ -44,7 +44,12 @@ class DocumentedS3AndKmsExamplesTest {
     @ParameterizedTest(name = "{0}: {1}")
     @MethodSource
     void examples(
-            String page, String says, Gate gate, AccessRequest request, GatePolicies policies, Decision expected) {
+            Scenario.Source page,
+            String says,
+            Gate gate,
+            AccessRequest request,
+            GatePolicies policies,
+            Decision expected) {
         Explanation explanation = gate.explain(request, policies);
         assertEquals(expected, explanation.evaluation().decision(), explanation::text);
         assertEquals(expected, gate.evaluate(request, policies).decision());
@@ -52,13 +57,15 @@ class DocumentedS3AndKmsExamplesTest {
 
     private static List<Arguments> bucketPolicies() {
         String page = "example-bucket-policies";
-        Stream<Arguments> publicRead = Scenario.s3(page, Principal.anonymous())
+        Stream<Arguments> publicRead = Scenario.s3("WebsiteAccessPermissionsReqd", Principal.anonymous())
+                .confirmed("Step 2: Add a bucket policy")
                 .bucket(allow("*", GET, IN_B))
                 .allows("public read", GET, K)
                 .doesNotAllow("public read is no public write", PUT, K)
                 .rows()
                 .stream();
         Stream<Arguments> tls = Scenario.s3(page, ALICE)
+                .confirmed("Restrict access to only HTTPS requests")
                 .identity(allow("s3:*", "*"))
                 .bucket(statement("Deny", "*", "s3:*", IN_B, "{'Bool':{'aws:SecureTransport':'false'}}"))
                 .denies("HTTP refused", GET, K, "aws:SecureTransport=false")
@@ -66,6 +73,7 @@ class DocumentedS3AndKmsExamplesTest {
                 .rows()
                 .stream();
         Stream<Arguments> range = Scenario.s3(page, ALICE)
+                .confirmed("Restrict access to specific IP addresses")
                 .identity(allow("s3:*", "*"))
                 .bucket(statement("Deny", "*", "s3:*", IN_B, "{'NotIpAddress':{'aws:SourceIp':'192.0.2.0/24'}}"))
                 .allows("inside the address range", GET, K, "aws:SourceIp=192.0.2.77")
@@ -73,6 +81,7 @@ class DocumentedS3AndKmsExamplesTest {
                 .rows()
                 .stream();
         Stream<Arguments> mfa = Scenario.s3(page, ALICE)
+                .confirmed("Requiring MFA")
                 .identity(allow("s3:*", "*"))
                 .bucket(
                         statement("Deny", "*", "s3:*", B + "/tax/*", "{'Null':{'aws:MultiFactorAuthAge':true}}"),
@@ -89,6 +98,7 @@ class DocumentedS3AndKmsExamplesTest {
                 .rows()
                 .stream();
         Stream<Arguments> acl = Scenario.s3("amazon-s3-policy-keys", BOB)
+                .confirmed("Require the x-amz-acl header")
                 .identity(allow("s3:*", "*"))
                 .bucket(statement(
                         "Allow",
@@ -101,12 +111,14 @@ class DocumentedS3AndKmsExamplesTest {
                 .rows()
                 .stream();
         Stream<Arguments> prefix = Scenario.s3("amazon-s3-policy-keys", ALICE)
+                .confirmed("Examples for bucket operations, Example 2")
                 .identity(statement("Allow", null, "s3:ListBucket", B, "{'StringEquals':{'s3:prefix':'projects'}}"))
                 .allows("list with the prefix", "s3:ListBucket", B, "s3:prefix=projects")
                 .doesNotAllow("list without prefix", "s3:ListBucket", B)
                 .rows()
                 .stream();
         Stream<Arguments> endpoint = Scenario.s3("example-bucket-policies-vpc-endpoint", ALICE)
+                .confirmed("Restricting access to a specific VPC endpoint")
                 .identity(allow("s3:*", "*"))
                 .bucket(statement("Deny", "*", "s3:*", IN_B, "{'StringNotEquals':{'aws:SourceVpce':'vpce-1'}}"))
                 .allows("through the endpoint", GET, K, "aws:SourceVpce=vpce-1")
@@ -123,6 +135,7 @@ class DocumentedS3AndKmsExamplesTest {
                 .stream();
         String logging = "logging.s3.amazonaws.com";
         Stream<Arguments> logs = Scenario.s3("enable-server-access-logging", Principal.service(logging))
+                .confirmed("Grant permissions to the logging service principal by using a bucket policy")
                 .bucket(statement(
                         "Allow",
                         logging,
@@ -151,6 +164,7 @@ class DocumentedS3AndKmsExamplesTest {
 
     private static List<Arguments> encryptionPolicies() {
         Stream<Arguments> demand = Scenario.s3("UsingKMSEncryption", ALICE)
+                .confirmed("Requiring server-side encryption")
                 .identity(allow("s3:*", "*"))
                 .bucket(statement("Deny", "*", PUT, IN_B, "{'StringNotEquals':{'" + SSE + "':'aws:kms'}}"))
                 .allows("SSE-KMS is asked for", PUT, K, SSE + "=aws:kms")
@@ -174,6 +188,7 @@ class DocumentedS3AndKmsExamplesTest {
                 .rows()
                 .stream();
         Stream<Arguments> noCustomerKeys = Scenario.s3("ServerSideEncryptionCustomerKeys", ALICE)
+                .confirmed("Requiring and restricting SSE-C")
                 .identity(allow("s3:*", "*"))
                 .bucket(statement("Deny", "*", PUT, IN_B, "{'Null':{'" + SSE_C + "':'false'}}"))
                 .denies("SSE-C refused", PUT, K, SSE_C + "=AES256")
@@ -181,6 +196,7 @@ class DocumentedS3AndKmsExamplesTest {
                 .rows()
                 .stream();
         Stream<Arguments> onlyCustomerKeys = Scenario.s3("ServerSideEncryptionCustomerKeys", ALICE)
+                .confirmed("Requiring and restricting SSE-C")
                 .identity(allow("s3:*", "*"))
                 .bucket(statement("Deny", "*", PUT, IN_B, "{'Null':{'" + SSE_C + "':'true'}}"))
                 .denies("only SSE-C accepted", PUT, K)
@@ -216,6 +232,7 @@ class DocumentedS3AndKmsExamplesTest {
         String page = "key-policy-default";
         Stream<Arguments> enabled = Scenario.kms(page, ALICE)
                 .key(allow(ROOT_ARN, "kms:*", "*"))
+                .confirmed("Allows IAM policies to allow access to the KMS key")
                 .doesNotAllow("IAM enabled, but no IAM policy", "kms:Decrypt", KEY)
                 .identity(allow("kms:Decrypt", KEY))
                 .allows("IAM enabled and an IAM policy", "kms:Decrypt", KEY)
@@ -227,6 +244,7 @@ class DocumentedS3AndKmsExamplesTest {
         Stream<Arguments> without = Scenario.kms(page, ALICE)
                 .key(allow("arn:aws:iam::" + ACCOUNT + ":role/admin", "kms:*", "*"))
                 .identity(allow("kms:*", "*"))
+                .confirmed("Allows access to the AWS account and enables IAM policies")
                 .doesNotAllow("IAM policies are ineffective without the statement", "kms:Decrypt", KEY)
                 .rows()
                 .stream();
@@ -243,6 +261,7 @@ class DocumentedS3AndKmsExamplesTest {
         String external = "key-policy-modifying-external-accounts";
         Stream<Arguments> others = Scenario.kms(external, BOB)
                 .key(allow(OTHER_ROOT_ARN, "kms:*", "*"))
+                .confirmed("Step 1 and Step 2")
                 .doesNotAllow("the key policy alone is not enough", "kms:Decrypt", KEY)
                 .identity(allow("kms:*", "*"))
                 .allows("key policy and IAM policy", "kms:Decrypt", KEY)
@@ -299,7 +318,8 @@ class DocumentedS3AndKmsExamplesTest {
                 .doesNotAllow("another account with IAM permissions", "kms:Decrypt", KEY, via)
                 .rows()
                 .stream();
-        Stream<Arguments> viaDeny = Scenario.kms(page + " (kms:ViaService)", ALICE)
+        Stream<Arguments> viaDeny = Scenario.kms(page, ALICE)
+                .confirmed("kms:ViaService")
                 .key(
                         allow(ALICE.arn(), "kms:*", "*"),
                         statement(
@@ -316,7 +336,8 @@ class DocumentedS3AndKmsExamplesTest {
                 .allows("directly", "kms:Decrypt", KEY)
                 .rows()
                 .stream();
-        Stream<Arguments> context = Scenario.kms(page + " (kms:EncryptionContext)", ALICE)
+        Stream<Arguments> context = Scenario.kms(page, ALICE)
+                .confirmed("kms:EncryptionContext:context-key")
                 .key(statement(
                         "Allow",
                         ALICE.arn(),
@@ -331,6 +352,7 @@ class DocumentedS3AndKmsExamplesTest {
                 .rows()
                 .stream();
         Stream<Arguments> objects = Scenario.kms("bucket-key", ALICE)
+                .confirmed("Changes to note before enabling an S3 Bucket Key")
                 .key(statement(
                         "Allow",
                         ALICE.arn(),
@@ -342,7 +364,8 @@ class DocumentedS3AndKmsExamplesTest {
                         "with a Bucket Key the context is the bucket", "kms:Decrypt", KEY, "context/aws:s3:arn=" + B)
                 .rows()
                 .stream();
-        Stream<Arguments> keys = Scenario.kms(page + " (kms:EncryptionContextKeys)", ALICE)
+        Stream<Arguments> keys = Scenario.kms(page, ALICE)
+                .confirmed("kms:EncryptionContextKeys")
                 .key(statement(
                         "Allow",
                         ALICE.arn(),
@@ -354,7 +377,8 @@ class DocumentedS3AndKmsExamplesTest {
                 .doesNotAllow("another name", "kms:GenerateDataKey", KEY, "context/AppName=a", "context/z=b")
                 .rows()
                 .stream();
-        Stream<Arguments> caller = Scenario.kms(page + " (kms:CallerAccount)", ALICE)
+        Stream<Arguments> caller = Scenario.kms(page, ALICE)
+                .confirmed("kms:CallerAccount")
                 .key(statement(
                         "Allow", "*", "kms:Decrypt", "*", "{'StringEquals':{'kms:CallerAccount':'" + ACCOUNT + "'}}"))
                 .allows("a caller of the account", "kms:Decrypt", KEY)
@@ -362,14 +386,16 @@ class DocumentedS3AndKmsExamplesTest {
                 .doesNotAllow("a caller of another", "kms:Decrypt", KEY)
                 .rows()
                 .stream();
-        Stream<Arguments> forResource = Scenario.kms(page + " (kms:GrantIsForAWSResource)", ALICE)
+        Stream<Arguments> forResource = Scenario.kms(page, ALICE)
+                .confirmed("kms:GrantIsForAWSResource")
                 .key(statement(
                         "Allow", ALICE.arn(), "kms:CreateGrant", "*", "{'Bool':{'kms:GrantIsForAWSResource':true}}"))
                 .allows("by a service for its resource", "kms:CreateGrant", KEY, "kms:GrantIsForAWSResource=true")
                 .doesNotAllow("directly", "kms:CreateGrant", KEY)
                 .rows()
                 .stream();
-        Stream<Arguments> operations = Scenario.kms(page + " (kms:GrantOperations)", ALICE)
+        Stream<Arguments> operations = Scenario.kms(page, ALICE)
+                .confirmed("kms:GrantOperations")
                 .key(statement(
                         "Allow",
                         ALICE.arn(),

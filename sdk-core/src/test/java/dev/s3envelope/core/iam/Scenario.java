@@ -4,11 +4,13 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.provider.Arguments;
 
 /** A policy set restated from a page of AWS's documentation, and what that page says of requests under it; for tests only. */
 final class Scenario {
     private final String page;
+    private @Nullable String passage;
     private final Gate gate;
     private Principal principal;
     private String resourceAccount = Policies.ACCOUNT;
@@ -27,6 +29,22 @@ final class Scenario {
 
     static Scenario kms(String page, Principal principal) {
         return new Scenario(page, KmsGate.create(), principal);
+    }
+
+    /**
+     * Says that the rows that follow were compared with the page's text, as AWS published its guides' sources in May 2023, and where it says so.
+     *
+     * @param where the section or example
+     */
+    Scenario confirmed(String where) {
+        this.passage = where;
+        return this;
+    }
+
+    /** Says that the rows that follow were not found in the page's text. */
+    Scenario unconfirmed() {
+        this.passage = null;
+        return this;
     }
 
     Scenario identity(String... statements) {
@@ -109,8 +127,21 @@ final class Scenario {
         }
         keys.forEach(request::context);
         request.encryptionContext(encryptionContext);
-        rows.add(Arguments.of(page, says, gate, request.build(), policies.build(), decision));
+        rows.add(Arguments.of(new Source(page, passage), says, gate, request.build(), policies.build(), decision));
         return this;
+    }
+
+    /**
+     * Where a row comes from.
+     *
+     * @param page file name of the page in its guide
+     * @param passage where on the page it says so; null if that was not looked up
+     */
+    record Source(String page, @Nullable String passage) {
+        @Override
+        public String toString() {
+            return page + (passage == null ? "" : " (" + passage + ")");
+        }
     }
 
     List<Arguments> rows() {

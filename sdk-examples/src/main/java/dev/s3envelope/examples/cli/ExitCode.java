@@ -17,5 +17,14 @@ public final class ExitCode {
     /** The data failed authentication, or came back changed. */
     public static final int INTEGRITY = 4;
 
+    /** Lint found warnings and no errors. */
+    public static final int WARNINGS = 5;
+
+    /** Lint found errors. */
+    public static final int ERRORS = 6;
+
+    /** The documents do not hold what the answer depends on. */
+    public static final int UNKNOWN = 7;
+
     private ExitCode() {}
 }

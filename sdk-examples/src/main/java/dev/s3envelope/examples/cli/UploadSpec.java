@@ -50,26 +50,25 @@ record UploadSpec(
     }
 
     PutObjectRequest put(long length) {
-        return PutObjectRequest.builder()
+        PutObjectRequest.Builder request = PutObjectRequest.builder()
                 .bucket(to.bucket())
                 .key(to.key())
                 .contentLength(length)
                 .contentType(contentType.orElse(null))
                 .metadata(metadata)
-                .tagging(tagging())
-                .overrideConfiguration(override.orElse(null))
-                .build();
+                .overrideConfiguration(override.orElse(null));
+        // An empty set would still send the header, which alone asks for s3:PutObjectTagging.
+        return (tags.isEmpty() ? request : request.tagging(tagging())).build();
     }
 
     CreateMultipartUploadRequest create() {
-        return CreateMultipartUploadRequest.builder()
+        CreateMultipartUploadRequest.Builder request = CreateMultipartUploadRequest.builder()
                 .bucket(to.bucket())
                 .key(to.key())
                 .contentType(contentType.orElse(null))
                 .metadata(metadata)
-                .tagging(tagging())
-                .overrideConfiguration(override.orElse(null))
-                .build();
+                .overrideConfiguration(override.orElse(null));
+        return (tags.isEmpty() ? request : request.tagging(tagging())).build();
     }
 
     private Tagging tagging() {

@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param policy the bucket policy document as it was put
  * @param ownership the object ownership rule
  * @param publicAccessBlock its four settings, or null once deleted
+ * @param replication the replication configuration document as it was put
+ * @param logging the logging status document as it was put
  */
 record BucketConfig(
         @Nullable String versioning,
@@ -17,7 +19,9 @@ record BucketConfig(
         DefaultEncryption encryption,
         Map<String, String> tags,
         @Nullable String ownership,
-        @Nullable Map<String, Boolean> publicAccessBlock) {
+        @Nullable Map<String, Boolean> publicAccessBlock,
+        @Nullable String replication,
+        @Nullable String logging) {
 
     /** The default encryption of a bucket and whether uploads under SSE-C are blocked. */
     record DefaultEncryption(
@@ -37,7 +41,9 @@ record BucketConfig(
                         "BlockPublicAcls", true,
                         "IgnorePublicAcls", true,
                         "BlockPublicPolicy", true,
-                        "RestrictPublicBuckets", true));
+                        "RestrictPublicBuckets", true),
+                null,
+                null);
     }
 
     boolean versioned() {
@@ -45,26 +51,37 @@ record BucketConfig(
     }
 
     BucketConfig withVersioning(@Nullable String status) {
-        return new BucketConfig(status, policy, encryption, tags, ownership, publicAccessBlock);
+        return new BucketConfig(status, policy, encryption, tags, ownership, publicAccessBlock, replication, logging);
     }
 
     BucketConfig withPolicy(@Nullable String document) {
-        return new BucketConfig(versioning, document, encryption, tags, ownership, publicAccessBlock);
+        return new BucketConfig(
+                versioning, document, encryption, tags, ownership, publicAccessBlock, replication, logging);
     }
 
     BucketConfig withEncryption(DefaultEncryption changed) {
-        return new BucketConfig(versioning, policy, changed, tags, ownership, publicAccessBlock);
+        return new BucketConfig(versioning, policy, changed, tags, ownership, publicAccessBlock, replication, logging);
     }
 
     BucketConfig withTags(Map<String, String> changed) {
-        return new BucketConfig(versioning, policy, encryption, changed, ownership, publicAccessBlock);
+        return new BucketConfig(
+                versioning, policy, encryption, changed, ownership, publicAccessBlock, replication, logging);
     }
 
     BucketConfig withOwnership(@Nullable String rule) {
-        return new BucketConfig(versioning, policy, encryption, tags, rule, publicAccessBlock);
+        return new BucketConfig(versioning, policy, encryption, tags, rule, publicAccessBlock, replication, logging);
     }
 
     BucketConfig withPublicAccessBlock(@Nullable Map<String, Boolean> settings) {
-        return new BucketConfig(versioning, policy, encryption, tags, ownership, settings);
+        return new BucketConfig(versioning, policy, encryption, tags, ownership, settings, replication, logging);
+    }
+
+    BucketConfig withReplication(@Nullable String document) {
+        return new BucketConfig(versioning, policy, encryption, tags, ownership, publicAccessBlock, document, logging);
+    }
+
+    BucketConfig withLogging(@Nullable String document) {
+        return new BucketConfig(
+                versioning, policy, encryption, tags, ownership, publicAccessBlock, replication, document);
     }
 }

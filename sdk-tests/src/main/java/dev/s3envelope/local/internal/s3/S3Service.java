@@ -74,6 +74,12 @@ public final class S3Service implements Service {
         handlers.put(S3Operation.UPLOAD_PART_COPY, copies::uploadPartCopy);
         registerDetails(new ObjectDetails(core));
         registerSettings(new BucketSettings(core));
+        StoredSettings stored = new StoredSettings(core);
+        handlers.put(S3Operation.GET_BUCKET_REPLICATION, stored::replication);
+        handlers.put(S3Operation.PUT_BUCKET_REPLICATION, stored::putReplication);
+        handlers.put(S3Operation.DELETE_BUCKET_REPLICATION, stored::deleteReplication);
+        handlers.put(S3Operation.GET_BUCKET_LOGGING, stored::logging);
+        handlers.put(S3Operation.PUT_BUCKET_LOGGING, stored::putLogging);
     }
 
     private void registerDetails(ObjectDetails details) {

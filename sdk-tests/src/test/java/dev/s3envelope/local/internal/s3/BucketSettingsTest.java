@@ -12,6 +12,7 @@ import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.model.BucketVersioningStatus;
 import software.amazon.awssdk.services.s3.model.EncryptionType;
 import software.amazon.awssdk.services.s3.model.NoSuchBucketException;
+import software.amazon.awssdk.services.s3.model.ReplicationConfiguration;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 import software.amazon.awssdk.services.s3.model.ServerSideEncryption;
 import software.amazon.awssdk.services.s3.model.ServerSideEncryptionByDefault;
@@ -288,5 +289,42 @@ class BucketSettingsTest extends S3Fixture {
     @Test
     void refusesUnknownBuckets() {
         assertThrows(NoSuchBucketException.class, () -> s3.listObjects(b -> b.bucket("unknown")));
+    }
+
+    @Test
+    void keepsReplicationAndLogging() {
+        S3Exception none = assertThrows(S3Exception.class, () -> s3.getBucketReplication(b -> b.bucket("bucket")));
+        assertEquals(
+                "ReplicationConfigurationNotFoundError", none.awsErrorDetails().errorCode());
+        ReplicationConfiguration configuration = ReplicationConfiguration.builder()
+                .role("arn:aws:iam::111122223333:role/copier")
+                .rules(r -> r.id("all")
+                        .status("Enabled")
+                        .prefix("")
+                        .sourceSelectionCriteria(c -> c.sseKmsEncryptedObjects(k -> k.status("Enabled")))
+                        .destination(d -> d.bucket("arn:aws:s3:::copies")
+                                .encryptionConfiguration(e -> e.replicaKmsKeyID("alias/r"))))
+                .build();
+        S3Exception unversioned = assertThrows(
+                S3Exception.class,
+                () -> s3.putBucketReplication(b -> b.bucket("bucket").replicationConfiguration(configuration)));
+        assertEquals("InvalidRequest", unversioned.awsErrorDetails().errorCode());
+        s3.putBucketVersioning(
+                b -> b.bucket("bucket").versioningConfiguration(v -> v.status(BucketVersioningStatus.ENABLED)));
+        s3.putBucketReplication(b -> b.bucket("bucket").replicationConfiguration(configuration));
+        assertEquals(
+                configuration, s3.getBucketReplication(b -> b.bucket("bucket")).replicationConfiguration());
+        s3.deleteBucketReplication(b -> b.bucket("bucket"));
+        assertThrows(S3Exception.class, () -> s3.getBucketReplication(b -> b.bucket("bucket")));
+
+        assertEquals(null, s3.getBucketLogging(b -> b.bucket("bucket")).loggingEnabled());
+        s3.putBucketLogging(b -> b.bucket("bucket")
+                .bucketLoggingStatus(
+                        l -> l.loggingEnabled(e -> e.targetBucket("logs").targetPrefix("a/"))));
+        assertEquals(
+                "logs",
+                s3.getBucketLogging(b -> b.bucket("bucket")).loggingEnabled().targetBucket());
+        s3.putBucketLogging(b -> b.bucket("bucket").bucketLoggingStatus(l -> {}));
+        assertEquals(null, s3.getBucketLogging(b -> b.bucket("bucket")).loggingEnabled());
     }
 }

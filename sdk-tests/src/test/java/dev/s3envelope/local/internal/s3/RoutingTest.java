@@ -84,7 +84,7 @@ class RoutingTest {
     void neverTakesASubresourceForTheObject() {
         for (String method : List.of("GET", "PUT", "POST", "DELETE")) {
             for (String parameter :
-                    List.of("cors", "lifecycle", "website", "replication", "notification", "object-lock")) {
+                    List.of("cors", "lifecycle", "website", "accelerate", "notification", "object-lock")) {
                 assertEquals(S3Operation.NOT_IMPLEMENTED, route(call(method, "/b", Map.of(parameter, ""), Map.of())));
             }
             for (String parameter : List.of("legal-hold", "retention", "restore", "annotation", "renameObject")) {
