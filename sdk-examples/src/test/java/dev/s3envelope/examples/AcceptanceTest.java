@@ -158,7 +158,9 @@ class AcceptanceTest {
         }
         assertEquals(HexFormat.of().formatHex(expected), HexFormat.of().formatHex(bytes), "seed " + SEED);
         MessageHeader header = header(aws.s3(alice));
-        ByteSpan frames = FrameLayout.ofPlaintext(header.length(), header.frameLength(), SIZE)
+        long stored =
+                aws.s3(alice).headObject(b -> b.bucket(BUCKET).key("ours")).contentLength();
+        ByteSpan frames = FrameLayout.ofCiphertext(header.length(), header.frameLength(), stored)
                 .ciphertextSpan(new ByteSpan(start, TAIL));
         assertEquals(
                 header.length() + frames.length(), sent, "bytes sent by S3: the header and the frames of the range");
