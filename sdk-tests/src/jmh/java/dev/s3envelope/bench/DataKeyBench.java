@@ -2,6 +2,7 @@ package dev.s3envelope.bench;
 
 import java.time.Duration;
 import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -121,7 +122,7 @@ public final class DataKeyBench {
         System.out.printf(
                 "%s, JDK %s, %d cores: %,d puts and %,d gets of %,d bytes on %d threads, KMS %d ms, %d rounds, warm-up"
                         + " %,d operations each; medians (least to greatest round)%n%n",
-                LocalDate.now(),
+                LocalDate.now(ZoneOffset.UTC),
                 System.getProperty("java.version"),
                 Runtime.getRuntime().availableProcessors(),
                 ops,
