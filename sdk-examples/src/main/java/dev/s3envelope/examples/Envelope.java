@@ -2,6 +2,7 @@ package dev.s3envelope.examples;
 
 import dev.s3envelope.examples.cli.CpCommand;
 import dev.s3envelope.examples.cli.ExitCode;
+import dev.s3envelope.examples.cli.ExplainCommand;
 import dev.s3envelope.examples.cli.FailureReport;
 import dev.s3envelope.examples.cli.GetCommand;
 import dev.s3envelope.examples.cli.HasSurroundings;
@@ -36,6 +37,7 @@ import picocli.CommandLine.ScopeType;
             CpCommand.class,
             LsCommand.class,
             RmCommand.class,
+            ExplainCommand.class,
             SimulateCommand.class,
             LintCommand.class,
             PolicyCommand.class,
@@ -55,7 +57,7 @@ import picocli.CommandLine.ScopeType;
             "4:the data failed authentication or came back changed",
             "5:lint found warnings",
             "6:lint found errors",
-            "7:the documents do not hold what the answer depends on"
+            "7:what the answer depends on is not known"
         })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 public final class Envelope implements HasSurroundings, Runnable {

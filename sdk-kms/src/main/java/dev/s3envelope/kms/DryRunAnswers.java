@@ -56,7 +56,7 @@ final class DryRunAnswers {
     /** The state of the key counts for S3 as for everybody; a refusal of the caller need not. */
     private static Verdict verdict(FailureKind kind, boolean direct) {
         return switch (kind) {
-            case DRY_RUN_PASSED -> Verdict.ALLOWED;
+            case PASSED -> Verdict.ALLOWED;
             case KEY_DISABLED, KEY_NOT_USABLE, KEY_NOT_FOUND -> Verdict.DENIED;
             case KMS_DENIED -> direct ? Verdict.DENIED : Verdict.UNKNOWN;
             default -> Verdict.UNKNOWN;

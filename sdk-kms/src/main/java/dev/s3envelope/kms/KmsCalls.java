@@ -20,6 +20,7 @@ import software.amazon.awssdk.services.kms.model.EncryptRequest;
 import software.amazon.awssdk.services.kms.model.EncryptResponse;
 import software.amazon.awssdk.services.kms.model.GenerateDataKeyRequest;
 import software.amazon.awssdk.services.kms.model.GenerateDataKeyResponse;
+import software.amazon.awssdk.services.kms.model.KmsRequest;
 
 /** The KMS operations of keyrings and of the questions about a key, over either kind of client. A synchronous client answers on the calling thread. */
 final class KmsCalls {
@@ -134,11 +135,14 @@ final class KmsCalls {
         return blocking;
     }
 
-    private static <Q, A> CompletionStage<A> call(Function<Q, CompletionStage<A>> operation, Q request) {
+    private static <Q extends KmsRequest, A> CompletionStage<A> call(
+            Function<Q, CompletionStage<A>> operation, Q request) {
+        CompletionStage<A> answer;
         try {
-            return operation.apply(request);
+            answer = operation.apply(request);
         } catch (RuntimeException e) {
-            return CompletableFuture.failedFuture(e);
+            answer = CompletableFuture.failedFuture(e);
         }
+        return KmsFailures.explained(request, answer);
     }
 }

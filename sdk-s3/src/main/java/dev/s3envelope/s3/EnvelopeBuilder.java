@@ -51,6 +51,7 @@ public abstract sealed class EnvelopeBuilder<B extends EnvelopeBuilder<B>>
     private @Nullable LegacyReads legacyReads;
     private @Nullable Preflight preflight;
     private @Nullable EnvelopeListener listener;
+    private Diagnosis diagnosis = Diagnosis.passive();
 
     EnvelopeBuilder() {}
 
@@ -169,6 +170,12 @@ public abstract sealed class EnvelopeBuilder<B extends EnvelopeBuilder<B>>
         return self();
     }
 
+    /** Sets what is done to find out why a request was denied; {@link Diagnosis#passive()} by default, which makes no call. A presigner sends nothing, and has no use for it. */
+    public B diagnose(Diagnosis diagnosis) {
+        this.diagnosis = Objects.requireNonNull(diagnosis, "diagnosis");
+        return self();
+    }
+
     abstract B self();
 
     final Preflights preflights(ReadPort port, Wrapped wrapped, Executor blocking) {
@@ -177,6 +184,10 @@ public abstract sealed class EnvelopeBuilder<B extends EnvelopeBuilder<B>>
 
     final ObjectEvents events() {
         return new ObjectEvents(listener);
+    }
+
+    final Diagnosis diagnosis() {
+        return diagnosis;
     }
 
     final @Nullable LegacyGets legacyGets(Executor blocking) {

@@ -24,6 +24,7 @@ import dev.s3envelope.s3.internal.clientside.Stages;
 import dev.s3envelope.s3.internal.clientside.upload.AsyncPuts;
 import dev.s3envelope.s3.internal.clientside.upload.AsyncUploads;
 import dev.s3envelope.s3.internal.clientside.upload.Uploads;
+import dev.s3envelope.s3.internal.diagnosis.DiagnosingS3AsyncClient;
 import dev.s3envelope.s3.internal.preflight.Preflights;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -78,7 +79,7 @@ public final class EnvelopeS3AsyncClient extends DelegatingS3AsyncClient {
     private final RequestTransformer transformer;
     private final Preflights preflights;
     private final WaiterThread waiterThread = new WaiterThread();
-    private final KeyThreads keyThreads = new KeyThreads();
+    private final KeyThreads keyThreads;
     private final Uploads clientSideUploads;
     private final AsyncUploads uploads;
     private final AsyncPuts puts;
@@ -90,9 +91,10 @@ public final class EnvelopeS3AsyncClient extends DelegatingS3AsyncClient {
     private final ObjectEvents events;
     private final boolean closeWrapped;
 
-    private EnvelopeS3AsyncClient(S3AsyncClient wrapped, Builder builder) {
+    private EnvelopeS3AsyncClient(S3AsyncClient wrapped, Builder builder, KeyThreads keyThreads) {
         super(wrapped);
         this.wrapped = wrapped;
+        this.keyThreads = keyThreads;
         this.policy = builder.requiredPolicy();
         Wrapped facts = Wrapped.of(wrapped::serviceClientConfiguration);
         Executor blocking = builder.keyExecutor == null ? keyThreads : builder.keyExecutor;
@@ -350,7 +352,10 @@ public final class EnvelopeS3AsyncClient extends DelegatingS3AsyncClient {
 
         /** The client. */
         public EnvelopeS3AsyncClient build() {
-            return new EnvelopeS3AsyncClient(required(wrapped, "an S3AsyncClient"), this);
+            KeyThreads threads = new KeyThreads();
+            S3AsyncClient diagnosed = DiagnosingS3AsyncClient.over(
+                    required(wrapped, "an S3AsyncClient"), diagnosis(), keyExecutor == null ? threads : keyExecutor);
+            return new EnvelopeS3AsyncClient(diagnosed, this, threads);
         }
 
         private Executor sseCKeyExecutor() {

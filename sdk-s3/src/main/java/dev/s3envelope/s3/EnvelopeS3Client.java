@@ -19,6 +19,7 @@ import dev.s3envelope.s3.internal.clientside.SyncDecryption;
 import dev.s3envelope.s3.internal.clientside.upload.SyncPuts;
 import dev.s3envelope.s3.internal.clientside.upload.SyncUploads;
 import dev.s3envelope.s3.internal.clientside.upload.Uploads;
+import dev.s3envelope.s3.internal.diagnosis.DiagnosingS3Client;
 import dev.s3envelope.s3.internal.preflight.Preflights;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -60,7 +61,8 @@ import software.amazon.awssdk.services.s3.waiters.S3Waiter;
  * SSE-C, and where only S3 can tell, its refusal decides and the request goes out once more, before any byte of a body. Paginators
  * and waiters send through this client too. An operation this version does not know is refused.
  *
- * <p>Refusals are {@link dev.s3envelope.core.EnvelopeException}s; whatever S3 answers arrives unchanged.
+ * <p>Refusals are {@link dev.s3envelope.core.EnvelopeException}s; whatever S3 answers arrives unchanged, and a denial carries an
+ * {@link dev.s3envelope.core.access.AccessReport} that says which gate it came from, as far as that is known.
  *
  * <p>Safe for use by several threads. Nothing runs on a thread other than the caller's. Closing it closes the wrapped client only
  * if {@link EnvelopeBuilder#closeWrapped} says so.
@@ -276,7 +278,7 @@ public final class EnvelopeS3Client extends DelegatingS3Client {
 
         /** The client. */
         public EnvelopeS3Client build() {
-            return new EnvelopeS3Client(required(wrapped, "an S3Client"), this);
+            return new EnvelopeS3Client(DiagnosingS3Client.over(required(wrapped, "an S3Client"), diagnosis()), this);
         }
 
         @Override

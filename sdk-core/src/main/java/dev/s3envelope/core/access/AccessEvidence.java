@@ -11,25 +11,35 @@ import java.util.Optional;
  * @param detail what was seen, in one sentence without a secret: for example the error code and message AWS gave
  * @param kind what it means, if it was a failure whose meaning is known
  * @param keyState the state of the key, if it was seen
+ * @param failure the error itself, if it was one
  */
 public record AccessEvidence(
-        Source source, String detail, Optional<FailureKind> kind, Optional<KeyFacts.State> keyState) {
+        Source source,
+        String detail,
+        Optional<FailureKind> kind,
+        Optional<KeyFacts.State> keyState,
+        Optional<ClassifiedFailure> failure) {
     public AccessEvidence {
         Objects.requireNonNull(source, "source");
         Objects.requireNonNull(detail, "detail");
         Objects.requireNonNull(kind, "kind");
         Objects.requireNonNull(keyState, "keyState");
+        Objects.requireNonNull(failure, "failure");
     }
 
     /** An observation in words alone. */
     public AccessEvidence(Source source, String detail) {
-        this(source, detail, Optional.empty(), Optional.empty());
+        this(source, detail, Optional.empty(), Optional.empty(), Optional.empty());
     }
 
     /** An error that AWS answered with. */
     public static AccessEvidence of(Source source, String detail, ClassifiedFailure failure) {
         return new AccessEvidence(
-                source, detail, Optional.of(failure.kind()).filter(FailureKind::isAboutAccess), failure.keyState());
+                source,
+                detail,
+                Optional.of(failure.kind()).filter(FailureKind::isAboutAccess),
+                failure.keyState(),
+                Optional.of(failure));
     }
 
     /** The state of a key, as it was seen. */
@@ -37,7 +47,7 @@ public record AccessEvidence(
         Optional<FailureKind> kind = keyState == KeyFacts.State.DISABLED
                 ? Optional.of(FailureKind.KEY_DISABLED)
                 : Optional.of(FailureKind.KEY_NOT_USABLE).filter(unusable -> !keyState.isUsable());
-        return new AccessEvidence(source, detail, kind, Optional.of(keyState));
+        return new AccessEvidence(source, detail, kind, Optional.of(keyState), Optional.empty());
     }
 
     /** How an observation was made. */

@@ -226,7 +226,7 @@ public final class AccessReport {
         return summary();
     }
 
-    /** A denial whose gate is known is one of that gate. */
+    /** A denial whose gate is known is one of that gate; where both gates are open there is none. */
     private static FailureKind kind(Builder from) {
         if (from.kind != FailureKind.DENIED_UNATTRIBUTED) {
             return from.kind;
@@ -234,7 +234,11 @@ public final class AccessReport {
         if (from.s3.verdict() == Verdict.DENIED) {
             return FailureKind.S3_DENIED;
         }
-        return from.kms.verdict() == Verdict.DENIED ? FailureKind.KMS_DENIED : from.kind;
+        if (from.kms.verdict() == Verdict.DENIED) {
+            return FailureKind.KMS_DENIED;
+        }
+        boolean open = from.s3.verdict() == Verdict.ALLOWED && from.kms.verdict() == Verdict.ALLOWED;
+        return open ? FailureKind.PASSED : from.kind;
     }
 
     private static Optional<AccountId> accountOf(String principalArn) {
@@ -277,6 +281,9 @@ public final class AccessReport {
             this.kms = failure.kms();
             failure.principal().ifPresent(this::principal);
             failure.keyState().ifPresent(this::keyState);
+            if (failure.error().service() == AccessGate.KMS) {
+                kmsActions = List.of("kms:" + operation);
+            }
             failure.action().ifPresent(action -> {
                 if (action.startsWith("kms:")) {
                     kmsActions = List.of(action);
@@ -295,7 +302,7 @@ public final class AccessReport {
             return this;
         }
 
-        /** Sets the verdict on a gate. Evidence of a denial that knows its kind and the state of the key sets them too. */
+        /** Sets the verdict on a gate. Evidence that knows the kind of a denial, its reason, the principal or the state of the key sets them too. */
         public Builder verdict(GateVerdict verdict) {
             if (verdict.gate() == AccessGate.S3) {
                 this.s3 = verdict;
@@ -304,8 +311,11 @@ public final class AccessReport {
             }
             for (AccessEvidence seen : verdict.evidence()) {
                 seen.keyState().ifPresent(this::keyState);
+                seen.failure().flatMap(ClassifiedFailure::principal).ifPresent(this::principal);
                 if (verdict.verdict() == Verdict.DENIED) {
                     seen.kind().ifPresent(this::kind);
+                    this.reason =
+                            seen.failure().flatMap(ClassifiedFailure::reason).orElse(reason);
                 }
             }
             return this;
@@ -350,6 +360,12 @@ public final class AccessReport {
         /** Sets the owner of the bucket. */
         public Builder bucketOwner(AccountId id) {
             this.bucketOwner = Objects.requireNonNull(id, "id");
+            return this;
+        }
+
+        /** Sets the action asked of KMS, where it is one of those the operation needs. */
+        public Builder kmsAction(String action) {
+            this.kmsActions = List.of(action);
             return this;
         }
 

@@ -111,7 +111,7 @@ public final class FailureClassifier {
             case "throttlingexception", "limitexceededexception" -> of(error, FailureKind.KMS_THROTTLED);
             case "keyunavailableexception", "dependencytimeoutexception", "kmsinternalexception" ->
                 of(error, FailureKind.KMS_UNAVAILABLE);
-            case "dryrunoperationexception" -> of(error, FailureKind.DRY_RUN_PASSED);
+            case "dryrunoperationexception" -> of(error, FailureKind.PASSED);
             default -> unrelated(error);
         };
     }
@@ -180,7 +180,7 @@ public final class FailureClassifier {
     private static Verdict kms(FailureKind kind) {
         return switch (kind) {
             case KMS_DENIED, KEY_DISABLED, KEY_NOT_USABLE, KEY_NOT_FOUND, KEY_UNSUITABLE -> Verdict.DENIED;
-            case DRY_RUN_PASSED -> Verdict.ALLOWED;
+            case PASSED -> Verdict.ALLOWED;
             default -> Verdict.UNKNOWN;
         };
     }
@@ -198,7 +198,8 @@ public final class FailureClassifier {
                         source,
                         error.text(),
                         Optional.of(kind).filter(FailureKind::isAboutAccess),
-                        Optional.ofNullable(state))));
+                        Optional.ofNullable(state),
+                        Optional.empty())));
     }
 
     private static boolean says(ServiceError error, String words) {

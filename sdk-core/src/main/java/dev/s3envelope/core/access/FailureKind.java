@@ -35,13 +35,13 @@ public enum FailureKind {
     DENIED_UNATTRIBUTED,
     /** A HEAD answered 400, which has several causes and no text. */
     HEAD_REJECTED,
-    /** A dry run that would have succeeded. */
-    DRY_RUN_PASSED,
+    /** No failure: the request passed, or a dry run of it would have. */
+    PASSED,
     /** Nothing about access: not found, a failed precondition, bad credentials, a server's own error. */
     UNRELATED;
 
     /** Whether the failure is about access, so that a report on it has something to say. */
     public boolean isAboutAccess() {
-        return this != UNRELATED && this != DRY_RUN_PASSED;
+        return this != UNRELATED && this != PASSED;
     }
 }

@@ -37,7 +37,7 @@ final class Remedies {
                                 + " (s3:PutEncryptionConfiguration).");
             case HEAD_REJECTED ->
                 Remedy.of("Read the object with GetObject, whose error has a text. If it is SSE-C, send its key.");
-            case DRY_RUN_PASSED, UNRELATED -> Remedy.of();
+            case PASSED, UNRELATED -> Remedy.of();
         };
     }
 

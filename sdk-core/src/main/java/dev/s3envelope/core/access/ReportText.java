@@ -136,7 +136,7 @@ final class ReportText {
             case CUSTOMER_KEYS_BLOCKED -> "the bucket blocks uploads under SSE-C";
             case DENIED_UNATTRIBUTED -> "denied, and the answer does not say by which gate";
             case HEAD_REJECTED -> "HEAD was answered with 400, which has no text";
-            case DRY_RUN_PASSED -> "the dry run would have succeeded";
+            case PASSED -> "both gates are open";
             case UNRELATED -> "the failure is not about access";
         };
     }

@@ -1,6 +1,7 @@
 package dev.s3envelope.core.cache;
 
 import dev.s3envelope.core.EnvelopeException;
+import dev.s3envelope.core.access.AccessReport;
 import java.util.Set;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.RetryableException;
@@ -27,8 +28,13 @@ final class Failures {
                 && DENIALS.contains(String.valueOf(answer.awsErrorDetails().errorCode()));
     }
 
-    /** The failure as a new instance, so that what one caller attaches to it does not show up at another's. */
+    /** The failure as a new instance, so that what one caller attaches to it does not show up at another's; the report on it comes along. */
     static Throwable copy(Throwable denial) {
-        return denial instanceof AwsServiceException answer ? answer.toBuilder().build() : denial;
+        if (!(denial instanceof AwsServiceException answer)) {
+            return denial;
+        }
+        AwsServiceException copy = answer.toBuilder().build();
+        AccessReport.of(denial).ifPresent(report -> report.attachTo(copy));
+        return copy;
     }
 }

@@ -293,7 +293,7 @@ class FailureClassifierTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "400 | DryRunOperationException    | The request would have succeeded, but the DryRun option is set. | DRY_RUN_PASSED       | ALLOWED",
+                "400 | DryRunOperationException    | The request would have succeeded, but the DryRun option is set. | PASSED               | ALLOWED",
                 "400 | ValidationException         | 1 validation error detected                                     | UNRELATED            | UNKNOWN",
                 "400 | AccessDeniedException       | User: arn:aws:iam::1:user/a is not authorized to perform: kms:Decrypt on resource: k | KMS_DENIED | DENIED",
                 "400 | AccessDeniedException       | The ciphertext refers to a customer master key that does not exist | KMS_DENIED        | DENIED",

@@ -74,12 +74,16 @@ public final class Connection implements AutoCloseable {
         return () -> {
             CallerIdentity known = caller;
             if (known == null) {
-                known = StsCallerIdentity.of(
-                        kept(common(StsClient.builder()).httpClient(http).build()));
+                known = StsCallerIdentity.of(sts());
                 caller = known;
             }
             return known.account();
         };
+    }
+
+    /** STS at the same endpoint; nothing is sent before it is used. */
+    StsClient sts() {
+        return kept(common(StsClient.builder()).httpClient(http).build());
     }
 
     /** KMS at the same endpoint; nothing is sent before it is used. */

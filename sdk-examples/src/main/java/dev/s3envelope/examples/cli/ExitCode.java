@@ -23,7 +23,7 @@ public final class ExitCode {
     /** Lint found errors. */
     public static final int ERRORS = 6;
 
-    /** The documents do not hold what the answer depends on. */
+    /** What the answer depends on is not known. */
     public static final int UNKNOWN = 7;
 
     private ExitCode() {}

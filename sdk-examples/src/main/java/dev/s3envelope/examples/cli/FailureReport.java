@@ -2,12 +2,14 @@ package dev.s3envelope.examples.cli;
 
 import dev.s3envelope.core.EnvelopeException;
 import dev.s3envelope.core.IntegrityException;
+import dev.s3envelope.core.access.AccessReport;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
@@ -89,7 +91,12 @@ public record FailureReport(int exitCode, String message) {
         if (answer.requestId() != null) {
             line.append(" (request ").append(answer.requestId()).append(')');
         }
-        return new FailureReport(denied ? ExitCode.DENIED : ExitCode.FAILED, line.toString());
+        Optional<AccessReport> report = AccessReport.of(answer);
+        report.ifPresent(found ->
+                line.append("\n  ").append(found.summary()).append(" `envelope explain` says what would open it."));
+        return new FailureReport(
+                denied || report.flatMap(AccessReport::deniedBy).isPresent() ? ExitCode.DENIED : ExitCode.FAILED,
+                line.toString());
     }
 
     private static String ofFile(IOException failure) {

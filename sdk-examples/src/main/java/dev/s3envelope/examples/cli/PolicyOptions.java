@@ -19,6 +19,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -62,8 +63,8 @@ public final class PolicyOptions {
     @Mixin
     KeyringOptions keyrings;
 
-    /** A client that applies the policy over {@code connection}; closing it leaves the connection open. */
-    EnvelopeS3Client client(Connection connection) throws IOException {
+    /** A client that applies the policy over {@code connection}, set up further by {@code more}; closing it leaves the connection open. */
+    EnvelopeS3Client client(Connection connection, Consumer<EnvelopeS3Client.Builder> more) throws IOException {
         Collection<SseCKeySource> sources = keySources.load().values();
         KeySources known = KeySources.of(sources);
         Map<String, Keyring> named = keyrings.load(connection);
@@ -84,6 +85,7 @@ public final class PolicyOptions {
             // Without any keyring the client would hand out a message as S3 stores it.
             builder.readKeyring(new NoKeyring());
         }
+        more.accept(builder);
         return builder.build();
     }
 

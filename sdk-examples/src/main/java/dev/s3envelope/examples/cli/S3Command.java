@@ -1,5 +1,6 @@
 package dev.s3envelope.examples.cli;
 
+import dev.s3envelope.s3.EnvelopeS3Client;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -32,7 +33,7 @@ abstract class S3Command implements Callable<Integer> {
     public Integer call() throws IOException {
         check();
         try (Connection open = Connection.open(connection, surroundings());
-                S3Client s3 = policy.client(open)) {
+                S3Client s3 = policy.client(open, client -> configure(client, open))) {
             int code = run(s3);
             surroundings().out().flush();
             return code;
@@ -41,6 +42,9 @@ abstract class S3Command implements Callable<Integer> {
 
     /** Looks at the arguments, before anything is connected to. */
     abstract void check() throws IOException;
+
+    /** Sets up the client further; by default there is nothing to set. */
+    void configure(EnvelopeS3Client.Builder client, Connection open) {}
 
     /** Does the work; answers one of {@link ExitCode}. */
     abstract int run(S3Client s3) throws IOException;

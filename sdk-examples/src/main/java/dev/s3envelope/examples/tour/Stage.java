@@ -87,6 +87,13 @@ final class Stage {
         return paula;
     }
 
+    /** A new user of the owner's account, with every S3 right and no KMS right. */
+    LocalUser newcomer(String name) {
+        LocalUser user = owner.createUser(name).allow("s3:*");
+        names.add(user.arn(), name);
+        return user;
+    }
+
     /** The owner's account id. */
     String owner() {
         return owner.id();

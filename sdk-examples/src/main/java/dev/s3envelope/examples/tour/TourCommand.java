@@ -117,6 +117,7 @@ public final class TourCommand implements Callable<Integer> {
         scenarios.add(new ClientSideTraps());
         scenarios.add(new OfflineRecovery());
         scenarios.add(new ReaderWithoutKms());
+        scenarios.add(new ReportAndRemedy());
         scenarios.add(new BucketDefaultChanged());
         scenarios.add(new AliasAcrossAccounts());
         scenarios.add(new AwsManagedKeyAcrossAccounts());

@@ -60,7 +60,7 @@ public record OperationTreatment(Class<? extends S3Request> request, Kind kind, 
     }
 
     /** The operation as AWS names it, such as {@code PutObject}. */
-    static String operationName(S3Request request) {
+    public static String operationName(S3Request request) {
         String type = request.getClass().getSimpleName();
         return type.endsWith("Request") ? type.substring(0, type.length() - "Request".length()) : type;
     }

@@ -31,6 +31,12 @@ public final class Stages {
 
     /** A call under way whose failure is given to the caller as another. */
     static <V> CompletableFuture<V> translated(CompletableFuture<V> call, UnaryOperator<Throwable> translation) {
+        return failingAfter(call, failure -> CompletableFuture.completedFuture(translation.apply(failure)));
+    }
+
+    /** A call under way whose failure is given to the caller as what a stage makes of it, when that is complete; the stage must not fail. */
+    public static <V> CompletableFuture<V> failingAfter(
+            CompletableFuture<V> call, Function<Throwable, ? extends CompletionStage<Throwable>> translation) {
         CompletableFuture<V> result = new CompletableFuture<>();
         var unusedForward = result.whenComplete((value, failure) -> {
             if (failure != null) {
@@ -41,7 +47,8 @@ public final class Stages {
             if (failure == null) {
                 result.complete(value);
             } else {
-                result.completeExceptionally(translation.apply(StageFailures.unwrap(failure)));
+                var unusedLast =
+                        translation.apply(StageFailures.unwrap(failure)).thenAccept(result::completeExceptionally);
             }
         });
         return result;

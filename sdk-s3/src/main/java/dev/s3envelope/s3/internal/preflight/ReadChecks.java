@@ -1,6 +1,7 @@
 package dev.s3envelope.s3.internal.preflight;
 
 import dev.s3envelope.core.access.Verdict;
+import dev.s3envelope.core.arn.ObjectAddress;
 import dev.s3envelope.core.policy.EncryptionPolicy;
 import dev.s3envelope.s3.Preflight;
 import dev.s3envelope.s3.PreflightOverride;
@@ -93,7 +94,8 @@ final class ReadChecks {
     }
 
     private static S3Exception refusal(ReadTarget target, StoredUnder.Key key, KeyVerdict verdict) {
-        return Refusals.denied("Reading " + target.object().address(), "kms:Decrypt", key.arn(), verdict);
+        ObjectAddress object = target.object().address();
+        return Refusals.denied("Reading " + object, target.request(), object, "kms:Decrypt", key, verdict);
     }
 
     /** One read that is being checked. */

@@ -45,7 +45,7 @@ final class WriteChecks {
         }
         return callers.of(request)
                 .handle((caller, failure) -> failure == null
-                        ? new Write(object.get(), caller, possible)
+                        ? new Write(request, object.get(), caller, possible)
                                 .check(request instanceof CreateMultipartUploadRequest)
                                 .thenApply(done -> request)
                         // Without credentials the request itself says what is wrong.
@@ -65,11 +65,13 @@ final class WriteChecks {
 
     /** One write that is being checked, under a key in each context S3 may use: two where the bucket's default decides about a Bucket Key. */
     private final class Write {
+        private final S3Request request;
         private final ObjectVersion object;
         private final Callers.Caller caller;
         private final List<StoredUnder.Key> possible;
 
-        Write(ObjectVersion object, Callers.Caller caller, List<StoredUnder.Key> possible) {
+        Write(S3Request request, ObjectVersion object, Callers.Caller caller, List<StoredUnder.Key> possible) {
+            this.request = request;
             this.object = object;
             this.caller = caller;
             this.possible = possible;
@@ -94,8 +96,8 @@ final class WriteChecks {
                 }
                 return index + 1 < possible.size()
                         ? ask(action, question, index + 1)
-                        : CompletableFuture.failedFuture(
-                                Refusals.denied("Writing " + object.address(), action, key.arn(), verdict));
+                        : CompletableFuture.failedFuture(Refusals.denied(
+                                "Writing " + object.address(), request, object.address(), action, key, verdict));
             });
         }
     }
