@@ -13,7 +13,9 @@ import dev.s3envelope.s3.internal.ObjectEvents;
 import dev.s3envelope.s3.internal.RequestTransformer;
 import dev.s3envelope.s3.internal.Surroundings;
 import dev.s3envelope.s3.internal.Wrapped;
+import dev.s3envelope.s3.internal.clientside.ClientSideHeads;
 import dev.s3envelope.s3.internal.clientside.ClientSideKeys;
+import dev.s3envelope.s3.internal.clientside.ClientSideListings;
 import dev.s3envelope.s3.internal.clientside.ClientSideReads;
 import dev.s3envelope.s3.internal.clientside.ClientSideSettings;
 import dev.s3envelope.s3.internal.clientside.LegacyGets;
@@ -52,6 +54,7 @@ public abstract sealed class EnvelopeBuilder<B extends EnvelopeBuilder<B>>
     private @Nullable Preflight preflight;
     private @Nullable EnvelopeListener listener;
     private Diagnosis diagnosis = Diagnosis.passive();
+    private boolean plaintextSizes;
 
     EnvelopeBuilder() {}
 
@@ -133,10 +136,29 @@ public abstract sealed class EnvelopeBuilder<B extends EnvelopeBuilder<B>>
 
     /**
      * Sets whether messages without object identity are read, which other AWS Encryption SDKs write; the response says so, see {@link ClientSideObject}.
-     * False by default. They need the metadata entry {@code envelope} all the same: no object is taken for ciphertext by guess.
+     * False by default.
+     *
+     * <p>An object without the metadata entry {@code envelope} is one of them if it begins with a message header and a keyring has one of the header's wrapped
+     * keys; else it is a plain object, even if it looks like a message. A message that does not open though a keyring has its key is refused. So that this can be told, HEAD and reads of ranges
+     * or parts of objects without the entry fetch their first 4 KiB, once per object and ETag, and ask the keyring for the key where these are a header.
      */
     public B acceptForeignMessages(boolean accept) {
         this.acceptForeignMessages = accept;
+        return self();
+    }
+
+    /**
+     * Sets whether ListObjects, ListObjectsV2 and ListObjectVersions answer the sizes of objects that are encrypted on the client in plaintext terms, as HEAD
+     * does; paginators too. False by default: sizes are then those S3 stores.
+     *
+     * <p><b>It costs up to one HEAD per listed object</b>, a thousand on a full page, with the permission to read the objects: a listing says nothing of metadata. None is needed for
+     * objects no client-side rule and no keyring for reading can concern, for empty ones, and for those whose ETag this client has seen, of which it
+     * remembers 10,000. The asynchronous client has 16 under way at a time; the synchronous one sends them one after the other, on the caller's
+     * thread. An object that is listed and cannot be looked at, because that is denied, it is gone, or it is of a form that is not read, has
+     * no size ({@code null}) rather than a wrong one.
+     */
+    public B plaintextSizesInListings(boolean wanted) {
+        this.plaintextSizes = wanted;
         return self();
     }
 
@@ -203,6 +225,10 @@ public abstract sealed class EnvelopeBuilder<B extends EnvelopeBuilder<B>>
                 requiredPolicy(),
                 new ClientSideSettings(readKeyrings, s3ecKeyrings, requireClientSide, acceptForeignMessages, holdBack),
                 keys);
+    }
+
+    final ClientSideListings clientSideListings(ClientSideReads reads, ClientSideHeads heads) {
+        return new ClientSideListings(reads, heads, plaintextSizes);
     }
 
     final boolean closesWrapped() {

@@ -2,6 +2,7 @@ package dev.s3envelope.s3;
 
 import dev.s3envelope.core.policy.EncryptionPolicy;
 import dev.s3envelope.s3.internal.AsyncInvocation;
+import dev.s3envelope.s3.internal.Attempts;
 import dev.s3envelope.s3.internal.BodyFacts;
 import dev.s3envelope.s3.internal.HeldFailureHandler;
 import dev.s3envelope.s3.internal.HeldFailureTransformer;
@@ -12,15 +13,20 @@ import dev.s3envelope.s3.internal.RequestTransformer;
 import dev.s3envelope.s3.internal.WaiterThread;
 import dev.s3envelope.s3.internal.Wrapped;
 import dev.s3envelope.s3.internal.clientside.AsyncDecryption;
-import dev.s3envelope.s3.internal.clientside.ClientSideCopies;
+import dev.s3envelope.s3.internal.clientside.AsyncStoredReads;
+import dev.s3envelope.s3.internal.clientside.ClientSideAttributes;
 import dev.s3envelope.s3.internal.clientside.ClientSideHeads;
 import dev.s3envelope.s3.internal.clientside.ClientSideKeys;
+import dev.s3envelope.s3.internal.clientside.ClientSideListings;
 import dev.s3envelope.s3.internal.clientside.ClientSideReads;
 import dev.s3envelope.s3.internal.clientside.ClientSideWrite;
 import dev.s3envelope.s3.internal.clientside.ClientSideWrites;
 import dev.s3envelope.s3.internal.clientside.LegacyGets;
 import dev.s3envelope.s3.internal.clientside.ReadPort;
 import dev.s3envelope.s3.internal.clientside.Stages;
+import dev.s3envelope.s3.internal.clientside.copy.AsyncCopies;
+import dev.s3envelope.s3.internal.clientside.copy.ClientSideCopies;
+import dev.s3envelope.s3.internal.clientside.copy.CopyPlan;
 import dev.s3envelope.s3.internal.clientside.upload.AsyncPuts;
 import dev.s3envelope.s3.internal.clientside.upload.AsyncUploads;
 import dev.s3envelope.s3.internal.clientside.upload.Uploads;
@@ -34,7 +40,6 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import software.amazon.awssdk.core.ResponseBytes;
 import software.amazon.awssdk.core.async.AsyncRequestBody;
 import software.amazon.awssdk.core.async.AsyncResponseTransformer;
 import software.amazon.awssdk.services.s3.DelegatingS3AsyncClient;
@@ -49,6 +54,12 @@ import software.amazon.awssdk.services.s3.model.GetObjectRequest;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.HeadObjectRequest;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
+import software.amazon.awssdk.services.s3.model.ListObjectVersionsRequest;
+import software.amazon.awssdk.services.s3.model.ListObjectVersionsResponse;
+import software.amazon.awssdk.services.s3.model.ListObjectsRequest;
+import software.amazon.awssdk.services.s3.model.ListObjectsResponse;
+import software.amazon.awssdk.services.s3.model.ListObjectsV2Request;
+import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
 import software.amazon.awssdk.services.s3.model.ListPartsRequest;
 import software.amazon.awssdk.services.s3.model.ListPartsResponse;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
@@ -85,10 +96,14 @@ public final class EnvelopeS3AsyncClient extends DelegatingS3AsyncClient {
     private final AsyncPuts puts;
     private final ClientSideWrites clientSideWrites;
     private final ClientSideReads clientSideReads;
+    private final ReadPort stored;
     private final ClientSideHeads clientSideHeads;
+    private final ClientSideAttributes clientSideAttributes;
+    private final ClientSideListings clientSideListings;
     private final @Nullable LegacyGets legacyGets;
     private final ClientSideCopies clientSideCopies;
     private final ObjectEvents events;
+    private final AsyncCopies copies;
     private final boolean closeWrapped;
 
     private EnvelopeS3AsyncClient(S3AsyncClient wrapped, Builder builder, KeyThreads keyThreads) {
@@ -101,16 +116,20 @@ public final class EnvelopeS3AsyncClient extends DelegatingS3AsyncClient {
         this.legacyGets = builder.legacyGets(blocking);
         ClientSideKeys keys = builder.clientSideKeys(blocking);
         this.clientSideUploads = new Uploads(keys);
+        this.clientSideReads = builder.clientSideReads(keys);
+        this.stored = new AsyncStoredReads(wrapped, this::prepared, clientSideReads);
         this.preflights = builder.preflights(stored, facts, blocking);
         this.transformer = builder.transformer(
                 facts.region(), facts.transport(), builder.sseCKeyExecutor(), clientSideUploads, preflights);
         this.uploads = new AsyncUploads(transformer, clientSideUploads, wrapped);
         this.puts = new AsyncPuts(this);
         this.clientSideWrites = new ClientSideWrites(keys);
-        this.clientSideReads = builder.clientSideReads(keys);
         this.clientSideHeads = new ClientSideHeads(clientSideReads);
-        this.clientSideCopies = new ClientSideCopies(clientSideReads);
         this.events = builder.events();
+        this.clientSideListings = builder.clientSideListings(clientSideReads, clientSideHeads);
+        this.clientSideAttributes = new ClientSideAttributes(clientSideReads, clientSideHeads);
+        this.clientSideCopies = new ClientSideCopies(clientSideReads, clientSideHeads, transformer);
+        this.copies = new AsyncCopies(this);
         this.closeWrapped = builder.closesWrapped();
     }
 
@@ -212,9 +231,11 @@ public final class EnvelopeS3AsyncClient extends DelegatingS3AsyncClient {
         return invoke(
                 request,
                 BodyFacts.NONE,
-                // The SDK treats some transformers of its own by their type, so they pass as they are where nothing
-                // repeats.
-                sent -> send(sent, transformer.readsMayRepeat() || events.heard() ? held : held.passing()),
+                sent -> AsyncDecryption.get(
+                        clientSideReads,
+                        sent,
+                        transformer.readsMayRepeat() || events.heard() ? held : held.passing(),
+                        this::send),
                 held::responded,
                 held::failed);
     }
@@ -224,52 +245,76 @@ public final class EnvelopeS3AsyncClient extends DelegatingS3AsyncClient {
         return preflights.get(sent, responseTransformer, wrapped::getObject);
     }
 
-    /** Length and metadata of an object encrypted on the client are those of its plaintext; see {@link ClientSideObject}. */
+    /**
+     * Length and metadata of an object encrypted on the client are those of its plaintext, see {@link ClientSideObject}; the length follows from what S3
+     * says of the object, unless {@link LengthProof} asks for more.
+     */
     @Override
     public CompletableFuture<HeadObjectResponse> headObject(HeadObjectRequest request) {
         CompletableFuture<HeadObjectResponse> answer = invokeOperation(request, wrapped::headObject);
-        return clientSideReads.active(request)
-                ? Stages.chain(answer, received -> clientSideHeads.plain(request, received, stored))
-                : answer;
+        return ClientSideReads.stored(request)
+                ? answer
+                : Stages.chain(answer, received -> clientSideHeads.plain(request, received, stored));
     }
 
-    /** The size of an object encrypted on the client is that of its plaintext, which takes one HEAD unless it is known. */
+    /**
+     * Sizes of an object encrypted on the client, and of its parts, are those of the plaintext, and checksums are left out; the answer has no metadata, so
+     * that takes a HEAD. With {@link ReadAs#stored()}, or in a client without client-side modes and keyrings, they are as S3 stores them.
+     */
     @Override
     public CompletableFuture<GetObjectAttributesResponse> getObjectAttributes(GetObjectAttributesRequest request) {
         CompletableFuture<GetObjectAttributesResponse> answer = invokeOperation(request, wrapped::getObjectAttributes);
         return clientSideReads.active(request)
-                ? Stages.chain(answer, received -> clientSideHeads.plain(request, received, stored))
+                ? Stages.chain(answer, received -> clientSideAttributes.plain(request, received, stored))
                 : answer;
     }
 
     /**
-     * Copies within S3. An object encrypted on the client is copied as it is, marker included, and only where it can be read at its destination; to
-     * another name than the one it is bound to it is refused.
+     * Copies. S3 copies stored bytes, which serves between server-side modes, and where an object that is encrypted on the client can be read at its destination as it
+     * is. Where not, because it is bound to its name, or the destination has another keyring or encryption context, or only one of the two is encrypted on the
+     * client, the copy goes through this client: one GET and one PUT (or an upload in parts), in constant memory, with the source's tags asked for where they
+     * are copied; the answer has no {@code lastModified} then. Out of client-side encryption that happens only where an enforced rule or the request
+     * itself names the server-side mode; else it is refused.
      */
     @Override
     public CompletableFuture<CopyObjectResponse> copyObject(CopyObjectRequest request) {
-        return clientSideReads.active(request)
-                ? AsyncInvocation.start(
-                        () -> clientSideCopies.prepare(
-                                request, stored, checked -> transformer.prepare(checked, BodyFacts.NONE)),
-                        wrapped::copyObject,
-                        () -> false,
-                        failure -> {})
-                : invokeOperation(request, wrapped::copyObject);
+        if (!clientSideReads.applies(request)) {
+            return invokeOperation(request, wrapped::copyObject);
+        }
+        return Stages.chain(
+                clientSideCopies.plan(request, stored),
+                plan -> plan instanceof CopyPlan.ThroughClient through
+                        ? copies.copy(through)
+                        : AsyncInvocation.start(
+                                () -> CompletableFuture.completedFuture(((CopyPlan.InS3) plan).attempts()),
+                                wrapped::copyObject,
+                                () -> false,
+                                failure -> {}));
     }
 
-    /** Reads in stored terms. */
-    private final ReadPort stored = new ReadPort() {
-        @Override
-        public CompletionStage<HeadObjectResponse> head(HeadObjectRequest request) {
-            return invokeOperation(request, wrapped::headObject);
-        }
+    /** Sizes of objects encrypted on the client are those of the plaintext if {@link EnvelopeBuilder#plaintextSizesInListings} says so. */
+    @Override
+    public CompletableFuture<ListObjectsResponse> listObjects(ListObjectsRequest request) {
+        return Stages.chain(
+                invokeOperation(request, wrapped::listObjects),
+                answer -> clientSideListings.plain(request, answer, stored));
+    }
 
-        @Override
-        public CompletionStage<ResponseBytes<GetObjectResponse>> bytes(GetObjectRequest request) {
-            return invokeOperation(request, sent -> wrapped.getObject(sent, AsyncResponseTransformer.toBytes()));
-        }
-    };
+    /** Sizes of objects encrypted on the client are those of the plaintext if {@link EnvelopeBuilder#plaintextSizesInListings} says so. */
+    @Override
+    public CompletableFuture<ListObjectsV2Response> listObjectsV2(ListObjectsV2Request request) {
+        return Stages.chain(
+                invokeOperation(request, wrapped::listObjectsV2),
+                answer -> clientSideListings.plain(request, answer, stored));
+    }
+
+    /** Sizes of objects encrypted on the client are those of the plaintext if {@link EnvelopeBuilder#plaintextSizesInListings} says so. */
+    @Override
+    public CompletableFuture<ListObjectVersionsResponse> listObjectVersions(ListObjectVersionsRequest request) {
+        return Stages.chain(
+                invokeOperation(request, wrapped::listObjectVersions),
+                answer -> clientSideListings.plain(request, answer, stored));
+    }
 
     @Override
     public CompletableFuture<Void> selectObjectContent(
@@ -311,6 +356,10 @@ public final class EnvelopeS3AsyncClient extends DelegatingS3AsyncClient {
         if (closeWrapped) {
             wrapped.close();
         }
+    }
+
+    private <T extends S3Request> CompletionStage<Attempts<T>> prepared(T request) {
+        return transformer.prepare(request, BodyFacts.NONE);
     }
 
     private <T extends S3Request, ReturnT> CompletableFuture<ReturnT> invoke(

@@ -7,15 +7,20 @@ import dev.s3envelope.s3.internal.ObservedTransformer;
 import dev.s3envelope.s3.internal.RequestTransformer;
 import dev.s3envelope.s3.internal.SyncInvocation;
 import dev.s3envelope.s3.internal.Wrapped;
-import dev.s3envelope.s3.internal.clientside.ClientSideCopies;
+import dev.s3envelope.s3.internal.clientside.ClientSideAttributes;
 import dev.s3envelope.s3.internal.clientside.ClientSideHeads;
 import dev.s3envelope.s3.internal.clientside.ClientSideKeys;
+import dev.s3envelope.s3.internal.clientside.ClientSideListings;
 import dev.s3envelope.s3.internal.clientside.ClientSideReads;
 import dev.s3envelope.s3.internal.clientside.ClientSideWrite;
 import dev.s3envelope.s3.internal.clientside.ClientSideWrites;
 import dev.s3envelope.s3.internal.clientside.LegacyGets;
 import dev.s3envelope.s3.internal.clientside.ReadPort;
 import dev.s3envelope.s3.internal.clientside.SyncDecryption;
+import dev.s3envelope.s3.internal.clientside.SyncStoredReads;
+import dev.s3envelope.s3.internal.clientside.copy.ClientSideCopies;
+import dev.s3envelope.s3.internal.clientside.copy.CopyPlan;
+import dev.s3envelope.s3.internal.clientside.copy.SyncCopies;
 import dev.s3envelope.s3.internal.clientside.upload.SyncPuts;
 import dev.s3envelope.s3.internal.clientside.upload.SyncUploads;
 import dev.s3envelope.s3.internal.clientside.upload.Uploads;
@@ -25,9 +30,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import software.amazon.awssdk.core.ResponseBytes;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.core.sync.ResponseTransformer;
 import software.amazon.awssdk.services.s3.DelegatingS3Client;
@@ -42,6 +45,12 @@ import software.amazon.awssdk.services.s3.model.GetObjectRequest;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.HeadObjectRequest;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
+import software.amazon.awssdk.services.s3.model.ListObjectVersionsRequest;
+import software.amazon.awssdk.services.s3.model.ListObjectVersionsResponse;
+import software.amazon.awssdk.services.s3.model.ListObjectsRequest;
+import software.amazon.awssdk.services.s3.model.ListObjectsResponse;
+import software.amazon.awssdk.services.s3.model.ListObjectsV2Request;
+import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
 import software.amazon.awssdk.services.s3.model.ListPartsRequest;
 import software.amazon.awssdk.services.s3.model.ListPartsResponse;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
@@ -76,10 +85,14 @@ public final class EnvelopeS3Client extends DelegatingS3Client {
     private final SyncPuts puts;
     private final ClientSideWrites clientSideWrites;
     private final ClientSideReads clientSideReads;
+    private final ReadPort stored;
     private final ClientSideHeads clientSideHeads;
+    private final ClientSideAttributes clientSideAttributes;
+    private final ClientSideListings clientSideListings;
     private final @Nullable LegacyGets legacyGets;
     private final ClientSideCopies clientSideCopies;
     private final ObjectEvents events;
+    private final SyncCopies copies;
     private final boolean closeWrapped;
 
     private EnvelopeS3Client(S3Client wrapped, Builder builder) {
@@ -89,16 +102,20 @@ public final class EnvelopeS3Client extends DelegatingS3Client {
         this.legacyGets = builder.legacyGets(Runnable::run);
         ClientSideKeys keys = builder.clientSideKeys(Runnable::run);
         this.clientSideUploads = new Uploads(keys);
+        this.clientSideReads = builder.clientSideReads(keys);
+        this.stored = new SyncStoredReads(wrapped, this::prepared, clientSideReads);
         this.preflights = builder.preflights(stored, facts, Runnable::run);
         this.transformer =
                 builder.transformer(facts.region(), facts.transport(), Runnable::run, clientSideUploads, preflights);
         this.uploads = new SyncUploads(transformer, clientSideUploads, wrapped);
         this.puts = new SyncPuts(this);
         this.clientSideWrites = new ClientSideWrites(keys);
-        this.clientSideReads = builder.clientSideReads(keys);
         this.clientSideHeads = new ClientSideHeads(clientSideReads);
-        this.clientSideCopies = new ClientSideCopies(clientSideReads);
         this.events = builder.events();
+        this.clientSideListings = builder.clientSideListings(clientSideReads, clientSideHeads);
+        this.clientSideAttributes = new ClientSideAttributes(clientSideReads, clientSideHeads);
+        this.clientSideCopies = new ClientSideCopies(clientSideReads, clientSideHeads, transformer);
+        this.copies = new SyncCopies(this);
         this.closeWrapped = builder.closesWrapped();
     }
 
@@ -195,59 +212,73 @@ public final class EnvelopeS3Client extends DelegatingS3Client {
         return preflights.get(sent, responseTransformer, wrapped::getObject);
     }
 
-    /** Length and metadata of an object encrypted on the client are those of its plaintext; see {@link ClientSideObject}. */
+    /**
+     * Length and metadata of an object encrypted on the client are those of its plaintext, see {@link ClientSideObject}; the length follows from what S3
+     * says of the object, unless {@link LengthProof} asks for more.
+     */
     @Override
     public HeadObjectResponse headObject(HeadObjectRequest request) {
         HeadObjectResponse answer = invokeOperation(request, wrapped::headObject);
-        return clientSideReads.active(request)
-                ? SyncInvocation.join(clientSideHeads.plain(request, answer, stored))
-                : answer;
+        return ClientSideReads.stored(request)
+                ? answer
+                : SyncInvocation.join(clientSideHeads.plain(request, answer, stored));
     }
 
-    /** The size of an object encrypted on the client is that of its plaintext, which takes one HEAD unless it is known. */
+    /**
+     * Sizes of an object encrypted on the client, and of its parts, are those of the plaintext, and checksums are left out; the answer has no metadata, so
+     * that takes a HEAD. With {@link ReadAs#stored()}, or in a client without client-side modes and keyrings, they are as S3 stores them.
+     */
     @Override
     public GetObjectAttributesResponse getObjectAttributes(GetObjectAttributesRequest request) {
         GetObjectAttributesResponse answer = invokeOperation(request, wrapped::getObjectAttributes);
         return clientSideReads.active(request)
-                ? SyncInvocation.join(clientSideHeads.plain(request, answer, stored))
+                ? SyncInvocation.join(clientSideAttributes.plain(request, answer, stored))
                 : answer;
     }
 
     /**
-     * Copies within S3. An object encrypted on the client is copied as it is, marker included, and only where it can be read at its destination; to
-     * another name than the one it is bound to it is refused.
+     * Copies. S3 copies stored bytes, which serves between server-side modes, and where an object that is encrypted on the client can be read at its destination as it
+     * is. Where not, because it is bound to its name, or the destination has another keyring or encryption context, or only one of the two is encrypted on the
+     * client, the copy goes through this client: one GET and one PUT (or an upload in parts), in constant memory, with the source's tags asked for where they
+     * are copied; the answer has no {@code lastModified} then. Out of client-side encryption that happens only where an enforced rule or the request
+     * itself names the server-side mode; else it is refused.
      */
     @Override
     public CopyObjectResponse copyObject(CopyObjectRequest request) {
-        return clientSideReads.active(request)
-                ? SyncInvocation.invoke(clientSideCopies.prepare(request, stored, this::prepared), wrapped::copyObject)
-                : invokeOperation(request, wrapped::copyObject);
+        if (!clientSideReads.applies(request)) {
+            return invokeOperation(request, wrapped::copyObject);
+        }
+        CopyPlan plan = SyncInvocation.join(clientSideCopies.plan(request, stored));
+        return plan instanceof CopyPlan.ThroughClient through
+                ? copies.copy(through)
+                : SyncInvocation.invoke(
+                        CompletableFuture.completedFuture(((CopyPlan.InS3) plan).attempts()), wrapped::copyObject);
     }
 
     private <T extends S3Request> CompletionStage<Attempts<T>> prepared(T request) {
         return transformer.prepare(request, BodyFacts.NONE);
     }
 
-    /** Reads in stored terms, on the caller's thread. */
-    private final ReadPort stored = new ReadPort() {
-        @Override
-        public CompletionStage<HeadObjectResponse> head(HeadObjectRequest request) {
-            return made(() -> invokeOperation(request, wrapped::headObject));
-        }
+    /** Sizes of objects encrypted on the client are those of the plaintext if {@link EnvelopeBuilder#plaintextSizesInListings} says so. */
+    @Override
+    public ListObjectsResponse listObjects(ListObjectsRequest request) {
+        return SyncInvocation.join(
+                clientSideListings.plain(request, invokeOperation(request, wrapped::listObjects), stored));
+    }
 
-        @Override
-        public CompletionStage<ResponseBytes<GetObjectResponse>> bytes(GetObjectRequest request) {
-            return made(() -> invokeOperation(request, sent -> wrapped.getObject(sent, ResponseTransformer.toBytes())));
-        }
+    /** Sizes of objects encrypted on the client are those of the plaintext if {@link EnvelopeBuilder#plaintextSizesInListings} says so. */
+    @Override
+    public ListObjectsV2Response listObjectsV2(ListObjectsV2Request request) {
+        return SyncInvocation.join(
+                clientSideListings.plain(request, invokeOperation(request, wrapped::listObjectsV2), stored));
+    }
 
-        private <V> CompletionStage<V> made(Supplier<V> call) {
-            try {
-                return CompletableFuture.completedFuture(call.get());
-            } catch (RuntimeException e) {
-                return CompletableFuture.failedFuture(e);
-            }
-        }
-    };
+    /** Sizes of objects encrypted on the client are those of the plaintext if {@link EnvelopeBuilder#plaintextSizesInListings} says so. */
+    @Override
+    public ListObjectVersionsResponse listObjectVersions(ListObjectVersionsRequest request) {
+        return SyncInvocation.join(
+                clientSideListings.plain(request, invokeOperation(request, wrapped::listObjectVersions), stored));
+    }
 
     /** A waiter that asks through this client. The caller may close it. */
     @Override

@@ -14,6 +14,7 @@ import dev.s3envelope.core.crypto.CryptoProvider;
 import dev.s3envelope.core.keyring.Keyring;
 import dev.s3envelope.core.keyring.RawAesKeyring;
 import dev.s3envelope.core.mode.BucketKey;
+import dev.s3envelope.core.mode.ClientSide;
 import dev.s3envelope.core.mode.ContextPairs;
 import dev.s3envelope.core.mode.DsseKms;
 import dev.s3envelope.core.mode.EncryptionMode;
@@ -86,6 +87,32 @@ class SpecialOperationsTest {
         assertThrows(
                 PolicyViolationException.class,
                 () -> Flavor.send(client(flavor, enforced(EncryptionMode.sseS3())), update(KEY)));
+    }
+
+    @ParameterizedTest
+    @EnumSource(Flavor.class)
+    void updateOfAnObjectEncryptedOnTheClient_isDecidedByTheModeBeneath(Flavor flavor) {
+        Keyring keyring = new RawAesKeyring(CryptoProvider.jdk(), new SecureRandom(), "tests", "main", new byte[32]);
+        ClientSide overKms = ClientSide.builder("main", keyring)
+                .over(EncryptionMode.sseKms(KEY))
+                .build();
+        Object client = client(flavor, enforced(overKms));
+        Flavor.send(client, update(KEY));
+        assertEquals(
+                KEY,
+                recorder.<UpdateObjectEncryptionRequest>last()
+                        .objectEncryption()
+                        .ssekms()
+                        .kmsKeyArn());
+        assertThrows(
+                PolicyViolationException.class, () -> Flavor.send(client, update(KEY.replace("1234abcd", "9999abcd"))));
+        Object overS3 = client(
+                flavor,
+                enforced(overKms.toBuilder().over(EncryptionMode.sseS3()).build()));
+        assertThrows(PolicyViolationException.class, () -> Flavor.send(overS3, update(KEY)));
+        Object byDefault = client(flavor, EncryptionPolicy.always(overKms));
+        Flavor.send(byDefault, update(KEY.replace("1234abcd", "9999abcd")));
+        assertEquals(2, recorder.requests().size());
     }
 
     @ParameterizedTest

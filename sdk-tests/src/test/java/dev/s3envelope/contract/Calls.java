@@ -230,7 +230,7 @@ interface Calls {
             return join(s3.listObjectsV2(request));
         }
 
-        private static <V> V join(CompletableFuture<V> future) {
+        static <V> V join(CompletableFuture<V> future) {
             try {
                 return future.join();
             } catch (CompletionException e) {

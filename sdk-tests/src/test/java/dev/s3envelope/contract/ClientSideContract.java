@@ -15,12 +15,9 @@ import dev.s3envelope.core.keyring.Keyring;
 import dev.s3envelope.core.keyring.RawAesKeyring;
 import dev.s3envelope.core.message.IdentityCheck;
 import dev.s3envelope.core.message.LayoutHint;
-import dev.s3envelope.core.message.ObjectIdentity;
 import dev.s3envelope.core.mode.ClientSide;
 import dev.s3envelope.core.mode.EncryptionMode;
 import dev.s3envelope.core.policy.EncryptionPolicy;
-import dev.s3envelope.core.policy.ObjectMatcher;
-import dev.s3envelope.core.policy.PolicyRule;
 import dev.s3envelope.core.ssec.SseCKey;
 import dev.s3envelope.core.ssec.SseCKeySource;
 import dev.s3envelope.s3.ClientSideObject;
@@ -549,53 +546,6 @@ abstract class ClientSideContract {
         ResponseBytes<GetObjectResponse> read = s3.get(get(key));
         assertArrayEquals(body, read.asByteArray());
         assertEquals(Map.of("colour", "red"), read.response().metadata());
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void aCopyUnderAnotherName_isRefusedUnlessItCanBeReadThere(Calls.Kind kind) {
-        Calls bound = client(kind, mode().build());
-        String key = kind + "/copy/bound";
-        bound.put(put(key), bytes(1, 10_000));
-        assertThrows(
-                OperationRefusedException.class,
-                () -> bound.copy(copy(key, kind + "/copy/elsewhere").build()));
-        assertThrows(S3Exception.class, () -> stored(kind + "/copy/elsewhere"));
-
-        Calls unbound = client(kind, mode().identity(ObjectIdentity.OFF).build());
-        String free = kind + "/copy/free";
-        unbound.put(put(free), bytes(2, 10_000));
-        unbound.copy(copy(free, kind + "/copy/freed").build());
-        assertArrayEquals(
-                bytes(2, 10_000), unbound.get(get(kind + "/copy/freed")).asByteArray());
-
-        // A plain source would lie in the clear where the rule wants ciphertext.
-        replace(kind + "/copy/plain", bytes(3, 10), Map.of());
-        assertThrows(
-                OperationRefusedException.class,
-                () -> bound.copy(
-                        copy(kind + "/copy/plain", kind + "/copy/clear").build()));
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void aCopyOfCiphertextUnderARuleWithoutItsKey_isRefused(Calls.Kind kind) {
-        Calls s3 = kind.open(
-                target,
-                builder -> builder.policy(EncryptionPolicy.of(
-                        PolicyRule.enforce(
-                                "sealed",
-                                ObjectMatcher.builder()
-                                        .keyPrefix(kind + "/sealed/")
-                                        .build(),
-                                mode().identity(ObjectIdentity.OFF).build()),
-                        PolicyRule.byDefault("rest", ObjectMatcher.anything(), EncryptionMode.sseS3()))));
-        String key = kind + "/sealed/a";
-        s3.put(put(key), bytes(1, 100));
-        assertThrows(
-                KeyringException.class,
-                () -> s3.copy(copy(key, kind + "/open/a").build()));
-        assertThrows(S3Exception.class, () -> stored(kind + "/open/a"));
     }
 
     @org.junit.jupiter.api.Test

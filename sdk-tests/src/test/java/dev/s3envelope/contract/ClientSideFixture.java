@@ -20,7 +20,7 @@ import javax.crypto.spec.SecretKeySpec;
 
 /** What the suites of client-side uploads share: an S3, a key, clients under a client-side mode, and the peer that reads what S3 stores. */
 final class ClientSideFixture {
-    private static final byte[] KEY = bytes(32, 7);
+    static final byte[] KEY = bytes(32, 7);
 
     static LocalAwsTarget target;
     private static RawAesKeyring keyring;

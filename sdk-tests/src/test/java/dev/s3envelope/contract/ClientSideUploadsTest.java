@@ -93,6 +93,25 @@ class ClientSideUploadsTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"SYNC,2", "ASYNC,2", "SYNC,1", "ASYNC,1"})
+    void aCompletionThatIsRepeated_isAnsweredAsS3AnswersIt(Calls.Kind kind, int parts) {
+        Upload upload = begin(kind, "repeated-" + parts + kind, null);
+        byte[] plain = ClientSideFixture.bytes(parts * S, 9);
+        for (int number = 1; number <= parts; number++) {
+            upload.send(number, slice(plain, number));
+        }
+        upload.complete(parts);
+        upload.complete(parts);
+        upload.assertReads(plain);
+        // The upload is over all the same: nothing can be added to it, and S3 says so of one it does not know.
+        assertThrows(OperationRefusedException.class, () -> upload.send(1, slice(plain, 1)));
+        Upload aborted = begin(kind, "gone-" + parts + kind, null);
+        aborted.send(1, new byte[10]);
+        aborted.abort();
+        assertThrows(OperationRefusedException.class, () -> aborted.complete(1));
+    }
+
+    @ParameterizedTest
     @EnumSource
     void noPartIsAdded_whenTheLastFullPartIsMarked(Calls.Kind kind) {
         Upload upload = begin(kind, "marked-" + kind, null);

@@ -2,6 +2,7 @@ package dev.s3envelope.examples.cli;
 
 import dev.s3envelope.core.EnvelopeException;
 import dev.s3envelope.core.IntegrityException;
+import dev.s3envelope.core.KeyringException;
 import dev.s3envelope.core.access.AccessReport;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -30,6 +31,12 @@ public record FailureReport(int exitCode, String message) {
         }
         if (failure instanceof IntegrityException integrity) {
             return new FailureReport(ExitCode.INTEGRITY, "integrity: " + text(integrity));
+        }
+        if (failure instanceof KeyringException keys) {
+            return new FailureReport(
+                    ExitCode.FAILED,
+                    "refused by this SDK: " + text(keys)
+                            + "\nkeys are given by --keyring NAME=KEY_ARN, --key-file NAME=FILE or --recovery-private-key FILE");
         }
         if (failure instanceof EnvelopeException refusal) {
             return new FailureReport(ExitCode.FAILED, "refused by this SDK: " + text(refusal));

@@ -17,7 +17,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -79,12 +78,7 @@ public final class PolicyOptions {
         builder.requireClientSide(requireClientSide);
         sources.forEach(builder::readKeySource);
         named.values().forEach(builder::readKeyring);
-        List<Keyring> recovery = keyrings.recovery();
-        recovery.forEach(builder::readKeyring);
-        if (named.isEmpty() && recovery.isEmpty()) {
-            // Without any keyring the client would hand out a message as S3 stores it.
-            builder.readKeyring(new NoKeyring());
-        }
+        keyrings.recovery().forEach(builder::readKeyring);
         more.accept(builder);
         return builder.build();
     }

@@ -8,7 +8,7 @@ import dev.s3envelope.core.mode.EncryptionMode;
 import dev.s3envelope.core.mode.SseC;
 import dev.s3envelope.core.ssec.SseCKey;
 import dev.s3envelope.s3.EncryptionOverride;
-import dev.s3envelope.s3.internal.clientside.ClientSideCopies;
+import dev.s3envelope.s3.internal.clientside.copy.SealedCopy;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -72,8 +72,8 @@ final class ObjectRequests {
         return decisions
                 .decide(request, Descriptions.of(request))
                 // Ciphertext that stays as it is needs nothing but the mode beneath.
-                .thenCompose(mode -> write(
-                        request, object.get().address(), ClientSideCopies.ofSealed(request) ? mode.serverSide() : mode))
+                .thenCompose(mode ->
+                        write(request, object.get().address(), SealedCopy.is(request) ? mode.serverSide() : mode))
                 .thenCompose(sent -> fromSource(sent, source.get()))
                 .thenApply(attempts -> then(attempts, () -> forget(object.get())));
     }

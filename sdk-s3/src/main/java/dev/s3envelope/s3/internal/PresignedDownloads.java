@@ -3,6 +3,7 @@ package dev.s3envelope.s3.internal;
 import dev.s3envelope.core.OperationRefusedException;
 import dev.s3envelope.core.mode.ServerSideMode;
 import dev.s3envelope.core.policy.EncryptionPolicy;
+import dev.s3envelope.s3.internal.clientside.CiphertextGuard;
 import java.util.concurrent.CompletableFuture;
 import software.amazon.awssdk.core.async.AsyncResponseTransformer;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
@@ -24,7 +25,8 @@ public final class PresignedDownloads implements AsyncPresignedUrlExtension {
     public <ReturnT> CompletableFuture<ReturnT> getObject(
             PresignedUrlDownloadRequest request, AsyncResponseTransformer<GetObjectResponse, ReturnT> transformer) {
         if (serverSideOnly) {
-            return wrapped.getObject(request, transformer);
+            return CiphertextGuard.get(
+                    "behind the presigned URL", transformer, guarded -> wrapped.getObject(request, guarded));
         }
         OperationRefusedException refusal = new OperationRefusedException(
                 "A download by presigned URL is refused: the policy has client-side modes, and"

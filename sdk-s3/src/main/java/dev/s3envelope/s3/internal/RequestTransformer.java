@@ -5,6 +5,7 @@ import dev.s3envelope.core.arn.ObjectAddress;
 import dev.s3envelope.core.mode.ClientSide;
 import dev.s3envelope.core.policy.EncryptionPolicy;
 import dev.s3envelope.s3.ClientSideUpload;
+import dev.s3envelope.s3.EncryptionOverride;
 import dev.s3envelope.s3.internal.OperationTreatment.Kind;
 import dev.s3envelope.s3.internal.clientside.upload.Uploads;
 import dev.s3envelope.s3.internal.preflight.Preflights;
@@ -119,6 +120,14 @@ public final class RequestTransformer {
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e);
         }
+    }
+
+    /** Whether the mode of a write was said by somebody, the request or an enforced rule, and is not a mere default. */
+    public boolean statesMode(PutObjectRequest request, BodyFacts body) {
+        return EncryptionOverride.of(request).isPresent()
+                || request.serverSideEncryptionAsString() != null
+                || request.sseCustomerAlgorithm() != null
+                || policy.decide(Descriptions.of(request, body)).enforced();
     }
 
     /** Goes on with an upload that another process gave away. */

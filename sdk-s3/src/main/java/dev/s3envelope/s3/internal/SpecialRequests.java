@@ -65,7 +65,8 @@ final class SpecialRequests {
 
     /**
      * Another key for an object that stays where it is. S3 takes a full key ARN only (Amazon S3 API Reference,
-     * UpdateObjectEncryption), and what the rule of the object says holds here as for a write.
+     * UpdateObjectEncryption), and what the rule of the object says holds here as for a write. Of an object that is encrypted on the client it
+     * changes the layer beneath, so the server-side part of its mode counts.
      */
     CompletionStage<Attempts<UpdateObjectEncryptionRequest>> update(UpdateObjectEncryptionRequest request) {
         Optional<ObjectVersion> object = ObjectVersion.of(request.bucket(), request.key(), request.versionId());
@@ -89,7 +90,7 @@ final class SpecialRequests {
     }
 
     private static SSEKMSEncryption updated(UpdateObjectEncryptionRequest request, EncryptionMode mode) {
-        if (!(mode instanceof SseKms kms) || !(kms.key().orElse(null) instanceof KeyArn arn)) {
+        if (!(mode.serverSide() instanceof SseKms kms) || !(kms.key().orElse(null) instanceof KeyArn arn)) {
             throw new OperationRefusedException("UpdateObjectEncryption of " + request.bucket() + "/" + request.key()
                     + " changes the object to SSE-KMS under a key ARN, but its mode is " + mode
                     + ". Upload or copy the object instead.");

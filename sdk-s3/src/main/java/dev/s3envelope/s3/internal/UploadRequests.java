@@ -161,12 +161,14 @@ final class UploadRequests {
                 : withKey(request).thenCompose(sent -> objects.fromSource(sent, source.get()));
     }
 
+    /** One that was answered goes to S3 again, which answers it as before or no longer knows the upload: no byte can be added by it. */
     CompletionStage<Attempts<CompleteMultipartUploadRequest>> complete(CompleteMultipartUploadRequest request) {
-        refuseUnknown(request, request.bucket(), request.key(), request.uploadId());
+        if (!clientSide.wasCompleted(request.uploadId())) {
+            refuseUnknown(request, request.bucket(), request.key(), request.uploadId());
+        }
         return withKey(request)
                 .thenApply(sent -> Attempts.one(sent, answer -> {
-                    forget(request.uploadId());
-                    clientSide.end(request.uploadId());
+                    clientSide.completed(sent);
                     ObjectVersion.of(request.bucket(), request.key(), null).ifPresent(objects::forget);
                 }));
     }

@@ -3,7 +3,6 @@ package dev.s3envelope.s3.internal.clientside;
 import dev.s3envelope.core.EnvelopeException;
 import dev.s3envelope.core.IntegrityException;
 import dev.s3envelope.core.internal.StageFailures;
-import dev.s3envelope.core.message.HeaderParser;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 import java.util.Optional;
@@ -41,7 +40,7 @@ public final class AsyncDecryption<R> implements AsyncResponseTransformer<GetObj
         this.callers = callers;
     }
 
-    /** Sends a GET that may have been planned. Failures come out as they were thrown, not as the SDK wraps them. */
+    /** Sends a GET that may have been planned; one that was not is guarded. Failures come out as they were thrown, not as the SDK wraps them. */
     public static <R> CompletableFuture<R> get(
             ClientSideReads reads,
             GetObjectRequest sent,
@@ -49,7 +48,7 @@ public final class AsyncDecryption<R> implements AsyncResponseTransformer<GetObj
             BiFunction<GetObjectRequest, AsyncResponseTransformer<GetObjectResponse, R>, CompletableFuture<R>> send) {
         Optional<ReadPlan> plan = ReadPlan.of(sent);
         if (plan.isEmpty()) {
-            return send.apply(sent, callers);
+            return ClientSideReads.stored(sent) ? send.apply(sent, callers) : CiphertextGuard.get(sent, callers, send);
         }
         AsyncDecryption<R> decryption = new AsyncDecryption<>(reads, plan.get(), callers);
         return decryption.note.call(send.apply(sent, decryption));
@@ -105,7 +104,7 @@ public final class AsyncDecryption<R> implements AsyncResponseTransformer<GetObj
     /** Takes the body until its header is open, then hands it on. */
     private final class Opening implements Subscriber<ByteBuffer> {
         private final @Nullable Decryption begun;
-        private final HeaderParser parser = reads.keys().engine().headerParser();
+        private final BodyStart start;
         private @Nullable Subscription upstream;
         private ByteBuffer leftover = ByteBuffer.allocate(0);
         private boolean opening;
@@ -115,6 +114,8 @@ public final class AsyncDecryption<R> implements AsyncResponseTransformer<GetObj
 
         Opening(@Nullable Decryption begun) {
             this.begun = begun;
+            this.start = new BodyStart(
+                    reads.keys().engine().headerParser(), begun != null && begun.need() == Decryption.Need.LOOK);
         }
 
         @Override
@@ -151,7 +152,7 @@ public final class AsyncDecryption<R> implements AsyncResponseTransformer<GetObj
                 return;
             }
             try {
-                if (!parser.feed(buffer)) {
+                if (!start.feed(buffer)) {
                     from.request(1);
                     return;
                 }
@@ -162,7 +163,13 @@ public final class AsyncDecryption<R> implements AsyncResponseTransformer<GetObj
             }
             opening = true;
             leftover = buffer;
-            await(guarded(() -> known.open(parser.header().orElseThrow())));
+            await(guarded(() -> open(known)));
+        }
+
+        private CompletionStage<Decryption.Opened> open(Decryption known) {
+            return known.need() == Decryption.Need.LOOK
+                    ? known.look(start.header())
+                    : known.open(start.header().orElseThrow());
         }
 
         @Override
@@ -193,6 +200,9 @@ public final class AsyncDecryption<R> implements AsyncResponseTransformer<GetObj
             }
             if (to != null) {
                 to.onComplete();
+            } else if (!opening && begun != null && begun.need() == Decryption.Need.LOOK) {
+                opening = true;
+                await(guarded(() -> begun.look(Optional.empty())));
             } else if (!opening && begun != null) {
                 fail(new IntegrityException("The object " + begun.object()
                         + " ends within the header of its message: it is truncated, or its metadata was changed."));
@@ -222,6 +232,9 @@ public final class AsyncDecryption<R> implements AsyncResponseTransformer<GetObj
                     fail(early);
                     return;
                 }
+                if (result.fromStart()) {
+                    leftover = joined(start.taken(), leftover);
+                }
                 try {
                     callers.onResponse(result.answer());
                     callers.onStream(SdkPublisher.adapt(new Plaintext(note.watch(result.coder()))));
@@ -240,6 +253,12 @@ public final class AsyncDecryption<R> implements AsyncResponseTransformer<GetObj
                 from.cancel();
             }
             callers.exceptionOccurred(failure);
+        }
+
+        private static ByteBuffer joined(byte[] first, ByteBuffer rest) {
+            ByteBuffer both = ByteBuffer.allocate(first.length + rest.remaining());
+            both.put(first).put(rest).flip();
+            return both;
         }
 
         private void fail(Throwable failure) {

@@ -2,19 +2,21 @@ package dev.s3envelope.s3.internal.clientside;
 
 import dev.s3envelope.core.message.ByteSpan;
 import dev.s3envelope.core.message.FrameLayout;
+import dev.s3envelope.core.message.IdentityCheck;
 import dev.s3envelope.core.s3ec.S3ecMetadata;
+import dev.s3envelope.s3.ClientSideObject;
+import dev.s3envelope.s3.LengthProof;
 import dev.s3envelope.s3.internal.ObjectVersion;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import software.amazon.awssdk.services.s3.model.GetObjectAttributesRequest;
-import software.amazon.awssdk.services.s3.model.GetObjectAttributesResponse;
 import software.amazon.awssdk.services.s3.model.HeadObjectRequest;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 
 /**
  * The facts of objects in plaintext terms. The length follows from the stored length and the marker in the metadata, neither of which is authenticated: it is
- * what a reader will find only if nobody changed the object. Reading the object, or its last byte, proves it.
+ * what a reader will find only if nobody changed the object. {@link LengthProof}, or reading the object, proves it.
  */
 public final class ClientSideHeads {
     private final ClientSideReads reads;
@@ -26,66 +28,87 @@ public final class ClientSideHeads {
 
     /**
      * The answer to a HEAD in plaintext terms; the same answer where the object is not encrypted on the client. Of an upload in parts whose metadata
-     * does not tell the frame length, the header is fetched, once.
+     * does not tell the frame length the header is fetched, and of an object without a marker the first bytes where foreign messages are read; once each.
      */
     public CompletionStage<HeadObjectResponse> plain(
             HeadObjectRequest request, HeadObjectResponse answer, ReadPort port) {
-        StoredForm form = StoredForm.of(answer.metadata());
-        Optional<ObjectVersion> object = ObjectVersion.of(request.bucket(), request.key(), request.versionId());
-        if (form.headerLength().isEmpty() || object.isEmpty()) {
-            return CompletableFuture.completedFuture(plain(request, answer, form));
+        try {
+            Optional<ObjectVersion> object = ObjectVersion.of(request.bucket(), request.key(), request.versionId());
+            // A client that reads no such objects describes those it knows, and leaves the others as S3 describes them.
+            boolean active = reads.active(request);
+            StoredForm form = active ? StoredForm.of(answer.metadata()) : StoredForm.described(answer.metadata());
+            return object.isEmpty()
+                    ? CompletableFuture.completedFuture(answer)
+                    : plain(request, answer, object.get(), reads.layouts().of(object.get(), form, answer), port);
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
         }
-        return reads.laidOut(request, object.get(), reads.remember(object.get(), answer), port)
-                .thenApply(stored -> plain(request, answer, stored.form()));
     }
 
-    private HeadObjectResponse plain(HeadObjectRequest request, HeadObjectResponse answer, StoredForm form) {
-        if (form.kind() == StoredForm.Kind.PLAIN) {
+    private CompletionStage<HeadObjectResponse> plain(
+            HeadObjectRequest request,
+            HeadObjectResponse answer,
+            ObjectVersion object,
+            StoredObject stored,
+            ReadPort port) {
+        boolean prove = LengthProof.of(request).isPresent();
+        boolean look = reads.settings().foreign() && stored.form().equals(StoredForm.PLAIN);
+        if (stored.form().headerLength().isEmpty() && !prove && !look) {
+            return CompletableFuture.completedFuture(described(answer, stored, Optional.empty()));
+        }
+        return reads.reader(request, object.address())
+                .thenCompose(reader -> reads.layouts()
+                        .completed(request, object, stored, reader.keyrings(), port)
+                        .thenCompose(laid -> prove && laid.form().kind() != StoredForm.Kind.PLAIN
+                                ? reads.prove(request, object, reader, laid, port)
+                                        .thenApply(proof -> described(
+                                                answer,
+                                                laid,
+                                                ClientSideObject.of(proof).flatMap(ClientSideObject::identity)))
+                                : CompletableFuture.completedFuture(described(answer, laid, Optional.empty()))));
+    }
+
+    private static HeadObjectResponse described(
+            HeadObjectResponse answer, StoredObject stored, Optional<IdentityCheck> identity) {
+        StoredForm.Kind kind = stored.form().kind();
+        if (kind == StoredForm.Kind.PLAIN) {
             return answer;
         }
-        long stored = ContentRanges.total(answer.contentRange(), answer.contentLength());
-        if (form.kind() == StoredForm.Kind.S3EC) {
-            long length = S3ecMetadata.parse(answer.metadata()).suite().plaintextLength(stored);
-            return PlainAnswers.of(answer, form, length, null, stored);
-        }
-        if (answer.eTag() != null && StoredForm.of(answer.metadata()).hint().isPresent()) {
-            ObjectVersion.of(request.bucket(), request.key(), request.versionId())
-                    .ifPresent(object -> reads.remember(object, answer));
-        }
-        FrameLayout layout = new StoredObject(form, "", stored, Optional.empty()).layout();
-        if (answer.contentRange() == null) {
-            return PlainAnswers.of(answer, form, layout.plaintextLength(), null, stored);
+        OptionalLong length = plaintextLength(stored, answer);
+        if (answer.contentRange() == null || length.isEmpty()) {
+            return PlainAnswers.of(answer, kind, length, null, identity, stored.length());
         }
         ByteSpan part =
-                PlaintextRange.within(layout, ContentRanges.span(answer.contentRange(), answer.contentLength()));
+                part(stored, length.getAsLong(), ContentRanges.span(answer.contentRange(), answer.contentLength()));
         return PlainAnswers.of(
                 answer,
-                form,
-                part.length(),
-                part.length() == 0 ? null : PlaintextRange.contentRange(part, layout.plaintextLength()),
-                stored);
+                kind,
+                OptionalLong.of(part.length()),
+                part.length() == 0 ? null : PlaintextRange.contentRange(part, length.getAsLong()),
+                identity,
+                stored.length());
     }
 
-    /** The answer to GetObjectAttributes with the size in plaintext; sizes of parts stay as S3 stores them. */
-    public CompletionStage<GetObjectAttributesResponse> plain(
-            GetObjectAttributesRequest request, GetObjectAttributesResponse answer, ReadPort port) {
-        Long size = answer.objectSize();
-        Optional<ObjectVersion> object = ObjectVersion.of(request.bucket(), request.key(), request.versionId());
-        if (size == null || object.isEmpty()) {
-            return CompletableFuture.completedFuture(answer);
+    /** Bytes of plaintext; empty of a message that does not tell before it is read. */
+    static OptionalLong plaintextLength(StoredObject stored, HeadObjectResponse answer) {
+        return switch (stored.form().kind()) {
+            case PLAIN -> OptionalLong.of(stored.length());
+            case S3EC ->
+                OptionalLong.of(S3ecMetadata.parse(answer.metadata()).suite().plaintextLength(stored.length()));
+            case MESSAGE ->
+                stored.form().withoutLayout()
+                        ? OptionalLong.empty()
+                        : OptionalLong.of(stored.layout().plaintextLength());
+        };
+    }
+
+    /** The plaintext that a stretch of the object holds, as a read of that part gives it. */
+    static ByteSpan part(StoredObject stored, long plaintextLength, ByteSpan span) {
+        if (stored.form().kind() == StoredForm.Kind.MESSAGE) {
+            FrameLayout layout = stored.layout();
+            return PlaintextRange.within(layout, span);
         }
-        return port.head(DerivedReads.head(request, null)).thenCompose(head -> {
-            if (!sameETag(head.eTag(), answer.eTag()) || !size.equals(head.contentLength())) {
-                throw new StaleLayoutException(object.get().address().toString());
-            }
-            return plain(DerivedReads.head(request, null), head, port)
-                    .thenApply(plain ->
-                            answer.toBuilder().objectSize(plain.contentLength()).build());
-        });
-    }
-
-    /** GetObjectAttributes answers the ETag without quotes, and only where it was asked for. */
-    private static boolean sameETag(String head, String attributes) {
-        return attributes == null || attributes.replace("\"", "").equals(head == null ? "" : head.replace("\"", ""));
+        long from = Math.min(span.offset(), plaintextLength);
+        return new ByteSpan(from, Math.min(span.end(), plaintextLength) - from);
     }
 }

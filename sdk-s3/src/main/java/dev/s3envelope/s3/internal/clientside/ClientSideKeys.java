@@ -12,6 +12,7 @@ import dev.s3envelope.core.message.MessageHeader;
 import dev.s3envelope.core.message.OpenMessage;
 import dev.s3envelope.core.s3ec.S3ecEnvelope;
 import dev.s3envelope.core.s3ec.S3ecKeyring;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -73,6 +74,43 @@ public final class ClientSideKeys {
                             + header.wrappedKeys() + "."));
         }
         return open(header, keyrings, 0);
+    }
+
+    /**
+     * Opens what nothing but its first bytes says is a message; empty where no keyring has any of its wrapped keys, so that it is nobody's message here. Where
+     * one has and it does not open, the stage fails: damage and denied permissions do not turn a message into a plain object.
+     */
+    CompletionStage<Optional<OpenMessage>> openIfOurs(MessageHeader header, List<Keyring> keyrings) {
+        return openIfOurs(header, keyrings, 0, null);
+    }
+
+    private CompletionStage<Optional<OpenMessage>> openIfOurs(
+            MessageHeader header, List<Keyring> keyrings, int index, @Nullable Throwable denied) {
+        if (index == keyrings.size()) {
+            return denied == null
+                    ? CompletableFuture.completedFuture(Optional.empty())
+                    : CompletableFuture.failedFuture(denied);
+        }
+        Keyring keyring = keyrings.get(index);
+        return ask(keyring.blocking(), () -> keyring.unwrap(header.materialsRequest(Optional.empty())))
+                .handle((key, failure) -> {
+                    if (failure == null) {
+                        try (key) {
+                            return CompletableFuture.completedFuture(Optional.of(engine().open(header, key)));
+                        }
+                    }
+                    Throwable cause = StageFailures.unwrap(failure);
+                    boolean fits = !fitsNone(cause);
+                    return openIfOurs(header, keyrings, index + 1, denied == null && fits ? cause : denied);
+                })
+                .thenCompose(Function.identity());
+    }
+
+    /** Whether a keyring, or each of several, said that none of the wrapped keys is its own: it asked nobody, and nothing failed. */
+    private static boolean fitsNone(Throwable failure) {
+        return failure instanceof KeyringException
+                && failure.getCause() == null
+                && Arrays.stream(failure.getSuppressed()).allMatch(ClientSideKeys::fitsNone);
     }
 
     /** Opens a message of ours that is still being written; see {@link MessageEngine#resume}. */

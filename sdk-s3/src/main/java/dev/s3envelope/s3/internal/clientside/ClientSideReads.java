@@ -1,41 +1,24 @@
 package dev.s3envelope.s3.internal.clientside;
 
-import dev.s3envelope.core.IntegrityException;
 import dev.s3envelope.core.OperationRefusedException;
 import dev.s3envelope.core.arn.ObjectAddress;
 import dev.s3envelope.core.internal.StageFailures;
-import dev.s3envelope.core.keyring.Keyring;
-import dev.s3envelope.core.keyring.RequestCredentials;
 import dev.s3envelope.core.message.ByteSpan;
-import dev.s3envelope.core.message.ContentType;
 import dev.s3envelope.core.message.FrameLayout;
-import dev.s3envelope.core.message.HeaderParser;
 import dev.s3envelope.core.message.LayoutHint;
 import dev.s3envelope.core.message.MessageHeader;
-import dev.s3envelope.core.message.MessageIdentity;
-import dev.s3envelope.core.message.ObjectIdentity;
 import dev.s3envelope.core.mode.ClientSide;
-import dev.s3envelope.core.mode.EncryptionMode;
 import dev.s3envelope.core.policy.EncryptionPolicy;
-import dev.s3envelope.core.s3ec.S3ecKeyring;
-import dev.s3envelope.s3.EncryptionOverride;
 import dev.s3envelope.s3.ReadAs;
 import dev.s3envelope.s3.internal.Attempts;
-import dev.s3envelope.s3.internal.Bounded;
 import dev.s3envelope.s3.internal.ObjectVersion;
-import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.IdentityHashMap;
-import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import software.amazon.awssdk.services.s3.model.GetObjectRequest;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
+import software.amazon.awssdk.services.s3.model.HeadObjectRequest;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 import software.amazon.awssdk.services.s3.model.S3Request;
@@ -48,39 +31,62 @@ import software.amazon.awssdk.services.s3.model.S3Request;
  * that the object is still that one. Safe for use by several threads.
  */
 public final class ClientSideReads {
-    private static final int REMEMBERED = 10_000;
+    private static final int PRECONDITION_FAILED = 412;
 
-    private final EncryptionPolicy policy;
+    private final Readers readers;
     private final ClientSideSettings settings;
     private final ClientSideKeys keys;
-    private final Bounded<ObjectVersion, StoredObject> known = new Bounded<>(REMEMBERED);
+    private final Layouts layouts;
     private final boolean active;
 
     /** Reads of one client. */
     public ClientSideReads(EncryptionPolicy policy, ClientSideSettings settings, ClientSideKeys keys) {
-        this.policy = policy;
+        this.readers = new Readers(policy, settings);
         this.settings = settings;
         this.keys = keys;
+        this.layouts = new Layouts(keys, settings.foreign());
         this.active = settings.required()
                 || !settings.readKeyrings().isEmpty()
                 || !settings.s3ecKeyrings().isEmpty()
                 || policy.rules().stream().anyMatch(rule -> rule.mode() instanceof ClientSide);
     }
 
-    /** Whether any object at all can be read as client-side encrypted; otherwise reads are left alone. */
+    /** Whether any object at all can be read as client-side encrypted; otherwise reads are sent as they are. */
     public boolean active(S3Request request) {
-        return active
-                || EncryptionOverride.of(request)
-                        .filter(override -> override.mode() instanceof ClientSide)
-                        .isPresent();
+        return !stored(request) && applies(request);
+    }
+
+    /** Whether anything a request is about can be encrypted on the client, as this client knows it. */
+    public boolean applies(S3Request request) {
+        return active || Readers.asksForClientSide(request);
+    }
+
+    /** Whether what a request writes may have to be encrypted on the client. */
+    public boolean mayBeClientSide(S3Request request, ObjectAddress written) {
+        return readers.mayBeClientSide(request, written);
+    }
+
+    /** Whether an object may be one this client reads as encrypted on the client. */
+    boolean mayRead(S3Request request, ObjectAddress object) {
+        return readers.mayRead(request, object);
+    }
+
+    /** Whether a request is answered as S3 stores the object, whatever it is. */
+    public static boolean stored(S3Request request) {
+        return ReadAs.of(request).filter(ReadAs::isStored).isPresent();
     }
 
     ClientSideSettings settings() {
         return settings;
     }
 
-    ClientSideKeys keys() {
+    /** Opens messages. */
+    public ClientSideKeys keys() {
         return keys;
+    }
+
+    Layouts layouts() {
+        return layouts;
     }
 
     /**
@@ -113,57 +119,11 @@ public final class ClientSideReads {
                                         inner,
                                         () -> plan(request, object, reader, port)
                                                 .thenCompose(transform),
-                                        () -> known.remove(object)))));
+                                        () -> layouts.forget(object)))));
     }
 
     CompletionStage<ReadPlan.Reader> reader(S3Request request, ObjectAddress object) {
-        List<ClientSide> modes = new ArrayList<>();
-        EncryptionOverride.of(request)
-                .map(EncryptionOverride::mode)
-                .filter(ClientSide.class::isInstance)
-                .ifPresent(mode -> modes.add((ClientSide) mode));
-        List<EncryptionMode> possible = policy.possibleModes(object.bucket(), object.key());
-        possible.stream().filter(ClientSide.class::isInstance).forEach(mode -> modes.add((ClientSide) mode));
-        Set<Keyring> distinct = Collections.newSetFromMap(new IdentityHashMap<>());
-        List<Keyring> keyrings = new ArrayList<>();
-        modes.forEach(mode -> {
-            if (distinct.add(mode.keyring())) {
-                keyrings.add(mode.keyring());
-            }
-        });
-        settings.readKeyrings().stream().filter(distinct::add).forEach(keyrings::add);
-        boolean required = settings.required() && possible.stream().allMatch(ClientSide.class::isInstance);
-        MessageIdentity identity = identity(request, object, modes);
-        RequestCredentials credentials = RequestCredentials.of(request);
-        CompletionStage<List<Keyring>> bound = all(keyrings, keyring -> keyring.onBehalfOf(credentials));
-        CompletionStage<List<S3ecKeyring>> boundS3ec =
-                all(settings.s3ecKeyrings(), keyring -> keyring.onBehalfOf(credentials));
-        return bound.thenCombine(
-                boundS3ec, (ours, s3ec) -> new ReadPlan.Reader(object, ours, s3ec, identity, required));
-    }
-
-    private static <K> CompletionStage<List<K>> all(List<K> keyrings, Function<K, CompletionStage<K>> bind) {
-        CompletionStage<List<K>> bound = CompletableFuture.completedFuture(List.of());
-        for (K keyring : keyrings) {
-            bound = bound.thenCombine(bind.apply(keyring), (before, one) -> {
-                List<K> joined = new ArrayList<>(before);
-                joined.add(one);
-                return List.copyOf(joined);
-            });
-        }
-        return bound;
-    }
-
-    /** Where several modes may have written an object, the least of their identities is demanded. */
-    private static MessageIdentity identity(S3Request request, ObjectAddress object, List<ClientSide> modes) {
-        Optional<ReadAs> readAs = ReadAs.of(request);
-        if (readAs.isPresent() && readAs.get().object().isEmpty()) {
-            return MessageIdentity.off();
-        }
-        ObjectAddress as = readAs.flatMap(ReadAs::object).orElse(object);
-        ObjectIdentity least =
-                modes.stream().map(ClientSide::identity).min(Enum::compareTo).orElse(ObjectIdentity.KEY);
-        return least == ObjectIdentity.OFF ? MessageIdentity.off() : new MessageIdentity(least, as.bucket(), as.key());
+        return readers.reader(request, object);
     }
 
     private CompletionStage<GetObjectRequest> plan(
@@ -179,14 +139,19 @@ public final class ClientSideReads {
                             : part(request, object, reader, port, answer))
                     .thenCompose(Function.identity());
         }
-        Optional<StoredObject> remembered = known.get(object);
+        Optional<StoredObject> remembered = layouts.known(object);
         if (remembered.isPresent() && !outside(request, remembered.get())) {
             return range(request, object, reader, port, remembered.get());
         }
         return port.head(DerivedReads.head(request, null))
                 .handle((answer, failure) -> failure != null
                         ? asIs(request, reader, StageFailures.unwrap(failure))
-                        : laidOut(request, object, remember(object, answer), port)
+                        : layouts.completed(
+                                        request,
+                                        object,
+                                        layouts.of(object, StoredForm.of(answer.metadata()), answer),
+                                        reader.keyrings(),
+                                        port)
                                 .thenCompose(stored -> range(request, object, reader, port, stored)))
                 .thenCompose(Function.identity());
     }
@@ -195,6 +160,7 @@ public final class ClientSideReads {
     private static boolean outside(GetObjectRequest request, StoredObject remembered) {
         try {
             return remembered.form().kind() == StoredForm.Kind.MESSAGE
+                    && !remembered.form().withoutLayout()
                     && PlaintextRange.of(request.range(), remembered.layout().plaintextLength())
                             .isEmpty();
         } catch (S3Exception notSatisfiable) {
@@ -217,22 +183,38 @@ public final class ClientSideReads {
             ReadPlan.Reader reader,
             ReadPort port,
             HeadObjectResponse answer) {
-        StoredForm form = StoredForm.of(answer.metadata());
-        long length = ContentRanges.total(answer.contentRange(), answer.contentLength());
-        StoredObject stored = new StoredObject(form, answer.eTag(), length, header(object, answer.eTag()));
-        if (form.kind() == StoredForm.Kind.PLAIN) {
+        StoredObject stored = layouts.of(object, StoredForm.of(answer.metadata()), answer);
+        return layouts.completed(request, object, stored, reader.keyrings(), port)
+                .thenCompose(laid -> part(request, object, reader, port, answer, laid));
+    }
+
+    private CompletionStage<GetObjectRequest> part(
+            GetObjectRequest request,
+            ObjectVersion object,
+            ReadPlan.Reader reader,
+            ReadPort port,
+            HeadObjectResponse answer,
+            StoredObject stored) {
+        if (stored.form().kind() == StoredForm.Kind.PLAIN) {
             return CompletableFuture.completedFuture(
                     new ReadPlan(ReadPlan.Way.AS_IS, request, reader, stored, null, false).on(request));
         }
-        if (form.kind() == StoredForm.Kind.S3EC) {
+        if (stored.form().kind() == StoredForm.Kind.S3EC) {
             throw new OperationRefusedException("Part " + request.partNumber() + " of " + reader.object()
                     + " cannot be read: the S3 Encryption Client's format has one tag for the whole object. Read the object, or a"
                     + " range of it.");
         }
+        requireLayout(stored, reader);
         ByteSpan span = ContentRanges.span(answer.contentRange(), answer.contentLength());
-        return laidOut(request, object, stored, port)
-                .thenCompose(laid ->
-                        frames(request, object, reader, port, laid, PlaintextRange.within(laid.layout(), span)));
+        return frames(request, object, reader, port, stored, PlaintextRange.within(stored.layout(), span));
+    }
+
+    private static void requireLayout(StoredObject stored, ReadPlan.Reader reader) {
+        if (stored.form().withoutLayout()) {
+            throw new OperationRefusedException(
+                    "A part or range of " + reader.object()
+                            + " cannot be read: it is a signed or unframed message, of which no part proves anything. Read the whole object.");
+        }
     }
 
     private CompletionStage<GetObjectRequest> range(
@@ -254,6 +236,7 @@ public final class ClientSideReads {
             return CompletableFuture.completedFuture(
                     new ReadPlan(ReadPlan.Way.WHOLE, request, reader, null, null, false).on(whole));
         }
+        requireLayout(stored, reader);
         Optional<ByteSpan> asked =
                 PlaintextRange.of(request.range(), stored.layout().plaintextLength());
         if (asked.isEmpty()) {
@@ -274,20 +257,12 @@ public final class ClientSideReads {
         ByteSpan ciphertext = plaintext.length() == 0 ? layout.finalFrameSpan() : layout.ciphertextSpan(plaintext);
         boolean ours = request.ifMatch() == null;
         if (stored.header().isEmpty() && ciphertext.offset() > layout.headerLength()) {
-            GetObjectRequest head = request.toBuilder()
-                    .partNumber(null)
-                    .range(new ByteSpan(0, layout.headerLength()).toRangeHeader())
-                    .ifMatch(ours ? stored.eTag() : request.ifMatch())
-                    .build();
-            return port.bytes(head).thenCompose(bytes -> {
-                if (!stored.eTag().equals(bytes.response().eTag())) {
-                    throw new StaleLayoutException(object.address().toString());
-                }
-                MessageHeader header = parse(bytes.asByteArrayUnsafe(), reader.object());
-                StoredObject with = stored.withHeader(header);
-                known.put(object, with);
-                return frames(request, object, reader, port, with, plaintext);
-            });
+            return layouts.header(request, object, stored, layout.headerLength(), port)
+                    .thenCompose(header -> {
+                        StoredObject with = stored.withHeader(header);
+                        layouts.remember(object, with);
+                        return frames(request, object, reader, port, with, plaintext);
+                    });
         }
         ByteSpan fetched = stored.header().isPresent() ? ciphertext : new ByteSpan(0, ciphertext.end());
         ReadPlan plan = new ReadPlan(ReadPlan.Way.RANGE, request, reader, stored, plaintext, ours);
@@ -298,59 +273,48 @@ public final class ClientSideReads {
                 .build()));
     }
 
-    /** What is known of an object with its layout; where its metadata does not tell the frame length, from its header, which is fetched. */
-    CompletionStage<StoredObject> laidOut(S3Request request, ObjectVersion object, StoredObject stored, ReadPort port) {
-        if (stored.form().headerLength().isEmpty()) {
-            return CompletableFuture.completedFuture(stored);
+    /** The header of a message that an answer to HEAD says the object is; empty where it says nothing of the kind. */
+    public CompletionStage<Optional<MessageHeader>> header(
+            HeadObjectRequest request, HeadObjectResponse answer, ReadPort port) {
+        StoredForm form = StoredForm.of(answer.metadata());
+        ObjectVersion object = ObjectVersion.of(request.bucket(), request.key(), request.versionId())
+                .orElseThrow();
+        StoredObject stored = layouts.of(object, form, answer);
+        if (form.kind() != StoredForm.Kind.MESSAGE || stored.header().isPresent()) {
+            return CompletableFuture.completedFuture(stored.header());
         }
-        if (stored.header().isPresent()) {
-            return CompletableFuture.completedFuture(
-                    laidOut(object, stored, stored.header().get()));
-        }
-        int length = stored.form().headerLength().getAsInt();
-        return port.bytes(DerivedReads.header(request, length, stored.eTag())).thenApply(bytes -> {
-            if (!stored.eTag().equals(bytes.response().eTag())) {
-                throw new StaleLayoutException(object.address().toString());
-            }
-            return laidOut(object, stored, parse(bytes.asByteArrayUnsafe(), object.address()));
-        });
+        int length = form.hint()
+                .map(LayoutHint::headerLength)
+                .orElseGet(() -> form.headerLength().orElseThrow());
+        return layouts.header(request, object, stored, length, port).thenApply(Optional::of);
     }
 
-    private StoredObject laidOut(ObjectVersion object, StoredObject stored, MessageHeader header) {
-        if (header.contentType() != ContentType.FRAMED
-                || header.length() != stored.form().headerLength().orElse(0)) {
-            throw new IntegrityException("The metadata entry \"" + LayoutHint.METADATA_NAME + "\" of "
-                    + object.address() + " is not that of its message: one of them was changed.");
+    /** Whether an answer to HEAD is of an object of the S3 Encryption Client that can be read. */
+    public static boolean isS3ec(HeadObjectResponse answer) {
+        return StoredForm.of(answer.metadata()).kind() == StoredForm.Kind.S3EC;
+    }
+
+    /**
+     * Proves the length a layout says, by the final frame of the message.
+     *
+     * @return the answer to the read of that frame, which says what the message is bound to
+     * @throws OperationRefusedException in the stage, if no part of the object proves anything
+     */
+    CompletionStage<GetObjectResponse> prove(
+            S3Request request, ObjectVersion object, ReadPlan.Reader reader, StoredObject stored, ReadPort port) {
+        if (stored.form().kind() != StoredForm.Kind.MESSAGE || stored.form().withoutLayout()) {
+            throw new OperationRefusedException("The length of " + reader.object()
+                    + " cannot be proved by a part of it: the object has one tag or signature at its end. Read the whole object, or leave"
+                    + " LengthProof out.");
         }
-        StoredForm form =
-                new StoredForm(StoredForm.Kind.MESSAGE, Optional.of(LayoutHint.of(header, OptionalLong.empty())));
-        StoredObject with = new StoredObject(form, stored.eTag(), stored.length(), Optional.of(header));
-        known.put(object, with);
-        return with;
-    }
-
-    private MessageHeader parse(byte[] bytes, ObjectAddress object) {
-        HeaderParser parser = keys.engine().headerParser();
-        parser.feed(ByteBuffer.wrap(bytes));
-        return parser.header()
-                .orElseThrow(() -> new IntegrityException("The header of " + object + " does not end after the "
-                        + bytes.length + " bytes its metadata says: one of them was changed."));
-    }
-
-    private Optional<MessageHeader> header(ObjectVersion object, String eTag) {
-        return known.get(object).filter(stored -> stored.eTag().equals(eTag)).flatMap(StoredObject::header);
-    }
-
-    StoredObject remember(ObjectVersion object, HeadObjectResponse answer) {
-        StoredObject stored = new StoredObject(
-                StoredForm.of(answer.metadata()),
-                answer.eTag(),
-                ContentRanges.total(answer.contentRange(), answer.contentLength()),
-                header(object, answer.eTag()));
-        if (stored.form().headerLength().isEmpty()) {
-            known.put(object, stored);
-        }
-        return stored;
+        long length = stored.layout().plaintextLength();
+        return frames(DerivedReads.get(request), object, reader, port, stored, new ByteSpan(length, 0))
+                .thenCompose(port::opened)
+                .exceptionallyCompose(failure -> CompletableFuture.failedFuture(
+                        StageFailures.unwrap(failure) instanceof S3Exception s3
+                                        && s3.statusCode() == PRECONDITION_FAILED
+                                ? new StaleLayoutException(reader.object().toString())
+                                : StageFailures.unwrap(failure)));
     }
 
     /** Keeps the header of a message that was read whole, for ranges to come. */
@@ -360,12 +324,8 @@ public final class ClientSideReads {
                             plan.asked().bucket(),
                             plan.asked().key(),
                             plan.asked().versionId())
-                    .ifPresent(object ->
-                            known.put(object, new StoredObject(form, answer.eTag(), length, Optional.of(header))));
+                    .ifPresent(object -> layouts.remember(
+                            object, new StoredObject(form, answer.eTag(), length, Optional.of(header))));
         }
-    }
-
-    Optional<StoredObject> known(ObjectVersion object) {
-        return known.get(object);
     }
 }

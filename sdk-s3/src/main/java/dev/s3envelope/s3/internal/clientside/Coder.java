@@ -9,6 +9,9 @@ import java.nio.ByteBuffer;
 
 /** A transformation of bytes that is pushed through: the encryptors and decryptors of a message, in one form. For one thread at a time. */
 interface Coder extends AutoCloseable {
+    /** Bytes passed on at a time where nothing is coded. */
+    int UNCHANGED_PIECE = 16 * 1024;
+
     /** Takes some input; see {@link MessageEncryptor#encrypt}. */
     CodingStatus code(ByteBuffer in, ByteBuffer out) throws IOException;
 
@@ -23,6 +26,38 @@ interface Coder extends AutoCloseable {
 
     @Override
     void close();
+
+    /** Changes nothing, for a body that turned out to be no message. */
+    static Coder unchanged() {
+        return new Coder() {
+            @Override
+            public CodingStatus code(ByteBuffer in, ByteBuffer out) {
+                int count = Math.min(in.remaining(), out.remaining());
+                out.put(out.position(), in, in.position(), count);
+                out.position(out.position() + count);
+                in.position(in.position() + count);
+                return in.hasRemaining() ? CodingStatus.NEED_OUTPUT : CodingStatus.NEED_INPUT;
+            }
+
+            @Override
+            public CodingStatus finish(ByteBuffer out) {
+                return CodingStatus.DONE;
+            }
+
+            @Override
+            public int inputSize() {
+                return UNCHANGED_PIECE;
+            }
+
+            @Override
+            public int outputSize() {
+                return UNCHANGED_PIECE;
+            }
+
+            @Override
+            public void close() {}
+        };
+    }
 
     /** Decrypts a whole body. */
     static Coder of(MessageDecryptor decryptor, int frameLength, long plaintextLength, Runnable onClose) {

@@ -20,7 +20,9 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 
@@ -35,6 +37,8 @@ final class Decryption {
         NOTHING,
         /** The body begins with the header of a message. */
         HEADER,
+        /** The body may begin with the header of a message; its metadata does not say. */
+        LOOK,
         /** All that must be known is known. */
         KEYS
     }
@@ -44,8 +48,15 @@ final class Decryption {
      *
      * @param answer in plaintext terms
      * @param coder decrypts what is left of the body
+     * @param fromStart whether the coder wants the bytes too that were looked at
      */
-    record Opened(GetObjectResponse answer, Coder coder) {}
+    record Opened(GetObjectResponse answer, Coder coder, boolean fromStart) {
+        Opened(GetObjectResponse answer, Coder coder) {
+            this(answer, coder, false);
+        }
+    }
+
+    private static final StoredForm.Kind MESSAGE = StoredForm.Kind.MESSAGE;
 
     private final ClientSideReads reads;
     private final ReadPlan plan;
@@ -70,29 +81,65 @@ final class Decryption {
     static Decryption of(ClientSideReads reads, ReadPlan plan, GetObjectResponse answer) {
         StoredForm form = StoredForm.of(answer.metadata());
         StoredObject stored = plan.stored();
-        if (plan.way() == ReadPlan.Way.AS_IS && form.kind() != StoredForm.Kind.PLAIN) {
-            throw new StaleLayoutException(plan.reader().object().toString());
-        }
-        if (plan.way() == ReadPlan.Way.RANGE
-                && (stored == null
+        boolean stale = switch (plan.way()) {
+            case WHOLE -> false;
+            case RANGE ->
+                stored == null
                         || !stored.eTag().equals(answer.eTag())
-                        || !stored.form().learnedFrom(form))) {
+                        || !stored.form().learnedFrom(form);
+            case AS_IS ->
+                form.kind() != StoredForm.Kind.PLAIN
+                        || (looks(reads, plan)
+                                && (stored == null || !stored.eTag().equals(answer.eTag())));
+        };
+        if (stale) {
             throw new StaleLayoutException(plan.reader().object().toString());
         }
-        if (form.kind() == StoredForm.Kind.PLAIN && plan.reader().required()) {
+        Decryption decryption = new Decryption(
+                reads, plan, answer, plan.way() == ReadPlan.Way.RANGE && stored != null ? stored.form() : form);
+        if (decryption.need() == Need.NOTHING) {
+            decryption.requirePlainAllowed();
+        }
+        return decryption;
+    }
+
+    /** Whether objects without a marker may be messages to this reader. */
+    private static boolean looks(ClientSideReads reads, ReadPlan plan) {
+        return reads.settings().foreign() && !plan.reader().keyrings().isEmpty();
+    }
+
+    private void requirePlainAllowed() {
+        if (plan.reader().required()) {
             throw new IntegrityException("The object " + plan.reader().object()
                     + " is not encrypted on the client, as its metadata says, and its rule demands that it is: it was replaced, or written"
                     + " past the client. Nothing of it was given out.");
         }
-        return new Decryption(reads, plan, answer, form);
     }
 
     Need need() {
         return switch (form.kind()) {
-            case PLAIN -> Need.NOTHING;
+            case PLAIN -> plan.way() == ReadPlan.Way.WHOLE && looks(reads, plan) ? Need.LOOK : Need.NOTHING;
             case S3EC -> Need.KEYS;
             case MESSAGE -> plan.way() == ReadPlan.Way.RANGE && header().isPresent() ? Need.KEYS : Need.HEADER;
         };
+    }
+
+    /**
+     * Opens an object without a marker by its first bytes.
+     *
+     * @param header that it begins with; empty if it is no message
+     */
+    CompletionStage<Opened> look(Optional<MessageHeader> header) {
+        CompletionStage<Optional<OpenMessage>> ours = header.isEmpty()
+                ? CompletableFuture.completedFuture(Optional.empty())
+                : reads.keys().openIfOurs(header.get(), plan.reader().keyrings());
+        return ours.thenApply(message -> {
+            if (message.isEmpty()) {
+                requirePlainAllowed();
+                return new Opened(answer, Coder.unchanged(), true);
+            }
+            return closing(message.get(), header.orElseThrow());
+        });
     }
 
     /** Opens what need not be read from the body. */
@@ -103,14 +150,16 @@ final class Decryption {
     /** Opens a message by the header its body began with. */
     CompletionStage<Opened> open(MessageHeader header) {
         ReadPlan.Reader reader = plan.reader();
-        return reads.keys().open(header, reader.keyrings()).thenApply(message -> {
-            try {
-                return opened(header, message);
-            } catch (RuntimeException e) {
-                message.close();
-                throw e;
-            }
-        });
+        return reads.keys().open(header, reader.keyrings()).thenApply(message -> closing(message, header));
+    }
+
+    private Opened closing(OpenMessage message, MessageHeader header) {
+        try {
+            return opened(header, message);
+        } catch (RuntimeException e) {
+            message.close();
+            throw e;
+        }
     }
 
     private Opened opened(MessageHeader header, OpenMessage message) {
@@ -138,7 +187,7 @@ final class Decryption {
         }
         if (!laidOut) {
             return new Opened(
-                    PlainAnswers.of(answer, form, OptionalLong.empty(), null, Optional.of(identity), storedLength),
+                    PlainAnswers.of(answer, MESSAGE, OptionalLong.empty(), null, Optional.of(identity), storedLength),
                     Coder.of(
                             message.decryptor(), Math.max(4096, header.frameLength()), Long.MAX_VALUE, message::close));
         }
@@ -149,12 +198,16 @@ final class Decryption {
                 plan,
                 answer,
                 header,
-                new StoredForm(form.kind(), Optional.of(LayoutHint.of(header, plaintextLength))),
+                new StoredForm(
+                        StoredForm.Kind.MESSAGE,
+                        Optional.of(LayoutHint.of(header, plaintextLength)),
+                        OptionalInt.empty(),
+                        form.kind() == StoredForm.Kind.PLAIN),
                 storedLength);
         return new Opened(
                 PlainAnswers.of(
                         answer,
-                        form,
+                        MESSAGE,
                         OptionalLong.of(layout.plaintextLength()),
                         null,
                         Optional.of(identity),
@@ -171,7 +224,7 @@ final class Decryption {
         return new Opened(
                 PlainAnswers.of(
                         answer,
-                        form,
+                        MESSAGE,
                         OptionalLong.of(plaintext.length()),
                         contentRange,
                         Optional.of(identity),
@@ -210,7 +263,7 @@ final class Decryption {
                 return new Opened(
                         PlainAnswers.of(
                                 answer,
-                                form,
+                                form.kind(),
                                 OptionalLong.of(span.map(ByteSpan::length).orElse(length)),
                                 span.map(bytes -> PlaintextRange.contentRange(bytes, length))
                                         .orElse(null),

@@ -34,10 +34,10 @@ public final class DerivedReads {
         return get.build();
     }
 
-    /** The GET of the first {@code length} bytes of what a request reads, which are a message's header, if it still has this ETag. */
-    static GetObjectRequest header(S3Request request, int length, String eTag) {
+    /** The GET of these bytes, as stored, of what a request reads, if it still has this ETag. */
+    static GetObjectRequest bytes(S3Request request, ByteSpan span, String eTag) {
         return get(request).toBuilder()
-                .range(new ByteSpan(0, length).toRangeHeader())
+                .range(span.toRangeHeader())
                 .ifMatch(eTag)
                 .build();
     }

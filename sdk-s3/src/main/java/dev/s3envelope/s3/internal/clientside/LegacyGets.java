@@ -133,7 +133,7 @@ public final class LegacyGets {
         GetObjectResponse stored = whole.response();
         GetObjectResponse answer = PlainAnswers.of(
                 stored,
-                new StoredForm(StoredForm.Kind.S3EC, Optional.empty()),
+                StoredForm.Kind.S3EC,
                 OptionalLong.of(span.length()),
                 range.map(bytes -> PlaintextRange.contentRange(bytes, plaintext.length))
                         .orElse(null),

@@ -15,12 +15,12 @@ import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.S3Response;
 
 /** Answers of S3 in plaintext terms: length, range, and the caller's own metadata; no checksums, which are of the ciphertext. */
-final class PlainAnswers {
+public final class PlainAnswers {
     private PlainAnswers() {}
 
     static GetObjectResponse of(
             GetObjectResponse answer,
-            StoredForm form,
+            StoredForm.Kind form,
             OptionalLong length,
             @Nullable String contentRange,
             Optional<IdentityCheck> identity,
@@ -35,23 +35,28 @@ final class PlainAnswers {
     }
 
     static HeadObjectResponse of(
-            HeadObjectResponse answer, StoredForm form, long length, @Nullable String contentRange, long storedLength) {
+            HeadObjectResponse answer,
+            StoredForm.Kind form,
+            OptionalLong length,
+            @Nullable String contentRange,
+            Optional<IdentityCheck> identity,
+            long storedLength) {
         HeadObjectResponse.Builder plain = answer.toBuilder()
-                .contentLength(length)
+                .contentLength(length.isPresent() ? length.getAsLong() : null)
                 .contentRange(contentRange)
                 .metadata(own(answer.metadata()));
         ResponseFields.removeChecksums(answer, plain);
-        note(answer, form, answer.metadata(), Optional.empty(), storedLength).ifPresent(plain::sdkHttpResponse);
+        note(answer, form, answer.metadata(), identity, storedLength).ifPresent(plain::sdkHttpResponse);
         return plain.build();
     }
 
     private static Optional<SdkHttpResponse> note(
             S3Response answer,
-            StoredForm form,
+            StoredForm.Kind form,
             Map<String, String> metadata,
             Optional<IdentityCheck> identity,
             long storedLength) {
-        String format = form.kind() == StoredForm.Kind.MESSAGE
+        String format = form == StoredForm.Kind.MESSAGE
                 ? "encryption-sdk"
                 : switch (S3ecFormat.of(metadata)) {
                     case V3 -> "s3-encryption-client-v3";
@@ -63,7 +68,7 @@ final class PlainAnswers {
     }
 
     /** The entries the caller gave. */
-    static Map<String, String> own(Map<String, String> metadata) {
+    public static Map<String, String> own(Map<String, String> metadata) {
         Map<String, String> own = new LinkedHashMap<>(S3ecMetadata.withoutEnvelope(metadata));
         own.keySet().removeIf(StoredForm::isMarker);
         return own;

@@ -1,10 +1,11 @@
 package dev.s3envelope.s3.internal.clientside;
 
 import dev.s3envelope.core.IntegrityException;
-import dev.s3envelope.core.message.HeaderParser;
 import dev.s3envelope.core.message.MessageHeader;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.function.BiFunction;
@@ -33,7 +34,7 @@ public final class SyncDecryption<R> implements ResponseTransformer<GetObjectRes
         this.callers = callers;
     }
 
-    /** Sends a GET that may have been planned. Failures come out as they were thrown, not as the SDK wraps them. */
+    /** Sends a GET that may have been planned; one that was not is guarded. Failures come out as they were thrown, not as the SDK wraps them. */
     public static <R> R get(
             ClientSideReads reads,
             GetObjectRequest sent,
@@ -41,7 +42,7 @@ public final class SyncDecryption<R> implements ResponseTransformer<GetObjectRes
             BiFunction<GetObjectRequest, ResponseTransformer<GetObjectResponse, R>, R> send) {
         Optional<ReadPlan> plan = ReadPlan.of(sent);
         if (plan.isEmpty()) {
-            return send.apply(sent, callers);
+            return ClientSideReads.stored(sent) ? send.apply(sent, callers) : CiphertextGuard.get(sent, callers, send);
         }
         SyncDecryption<R> decryption = new SyncDecryption<>(reads, plan.get(), callers);
         return decryption.note.call(() -> send.apply(sent, decryption));
@@ -50,16 +51,27 @@ public final class SyncDecryption<R> implements ResponseTransformer<GetObjectRes
     @Override
     public R transform(GetObjectResponse answer, AbortableInputStream body) throws Exception {
         Decryption.@Nullable Opened opened;
+        InputStream source = body;
         note.clear();
         try {
             Decryption decryption = Decryption.of(reads, plan, answer);
-            if (decryption.need() == Decryption.Need.NOTHING) {
-                opened = null;
-            } else {
-                opened = Stages.join(
-                        decryption.need() == Decryption.Need.KEYS
-                                ? decryption.open()
-                                : decryption.open(header(body, decryption)));
+            BodyStart start =
+                    new BodyStart(reads.keys().engine().headerParser(), decryption.need() == Decryption.Need.LOOK);
+            opened = switch (decryption.need()) {
+                case NOTHING -> null;
+                case KEYS -> Stages.join(decryption.open());
+                case HEADER ->
+                    Stages.join(
+                            decryption.open(
+                                    read(body, start)
+                                            .orElseThrow(
+                                                    () -> new IntegrityException(
+                                                            "The object " + decryption.object()
+                                                                    + " ends within the header of its message: it is truncated, or its metadata was changed."))));
+                case LOOK -> Stages.join(decryption.look(read(body, start)));
+            };
+            if (opened != null && opened.fromStart()) {
+                source = new SequenceInputStream(new ByteArrayInputStream(start.taken()), body);
             }
         } catch (RuntimeException e) {
             note.note(e);
@@ -74,7 +86,7 @@ public final class SyncDecryption<R> implements ResponseTransformer<GetObjectRes
         try {
             R result = callers.transform(
                     opened.answer(),
-                    AbortableInputStream.create(new CodingInputStream(body, note.watch(opened.coder())), () -> {
+                    AbortableInputStream.create(new CodingInputStream(source, note.watch(opened.coder())), () -> {
                         opened.coder().close();
                         body.abort();
                     }));
@@ -87,18 +99,17 @@ public final class SyncDecryption<R> implements ResponseTransformer<GetObjectRes
         }
     }
 
-    private MessageHeader header(InputStream body, Decryption decryption) throws IOException {
-        HeaderParser parser = reads.keys().engine().headerParser();
+    /** The header a body begins with; empty if the body ends within it, or looking found that it has none. */
+    private static Optional<MessageHeader> read(InputStream body, BodyStart start) throws IOException {
         byte[] step = new byte[STEP];
-        while (parser.bytesNeeded() > 0) {
-            int count = body.read(step, 0, Math.min(step.length, parser.bytesNeeded()));
+        while (start.bytesNeeded() > 0) {
+            int count = body.read(step, 0, Math.min(step.length, start.bytesNeeded()));
             if (count < 0) {
-                throw new IntegrityException("The object " + decryption.object()
-                        + " ends within the header of its message: it is truncated, or its metadata was changed.");
+                return Optional.empty();
             }
-            parser.feed(ByteBuffer.wrap(step, 0, count));
+            start.feed(ByteBuffer.wrap(step, 0, count));
         }
-        return parser.header().orElseThrow();
+        return start.header();
     }
 
     @Override

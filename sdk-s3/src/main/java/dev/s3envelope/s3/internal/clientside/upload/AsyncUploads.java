@@ -67,7 +67,7 @@ public final class AsyncUploads {
         Optional<Upload> upload = uploads.find(request.uploadId());
         List<Integer> numbers = PartRequests.numbers(request);
         if (upload.isEmpty() || numbers.isEmpty()) {
-            return invoke(request, wrapped::completeMultipartUpload);
+            return invoke(uploads.again(request), wrapped::completeMultipartUpload);
         }
         try {
             return Stages.chain(

@@ -116,6 +116,26 @@ final class PartRequests {
         return builder.build();
     }
 
+    /** The part with the final frame that was added to a completion, if one was. */
+    static @Nullable CompletedPart added(CompleteMultipartUploadRequest sent, Upload upload) {
+        List<CompletedPart> parts = parts(sent);
+        CompletedPart last = parts.isEmpty() ? null : parts.get(parts.size() - 1);
+        return last != null && last.partNumber() != null && upload.isAdded(last.partNumber()) ? last : null;
+    }
+
+    /** A completion that was answered before, sent once more as it was then. */
+    static CompleteMultipartUploadRequest again(
+            CompleteMultipartUploadRequest request, @Nullable CompletedPart added, @Nullable Long size) {
+        List<CompletedPart> parts = new ArrayList<>(parts(request));
+        if (added != null && !parts.isEmpty()) {
+            parts.add(added);
+        }
+        return request.toBuilder()
+                .multipartUpload(upload -> upload.parts(parts))
+                .mpuObjectSize(request.mpuObjectSize() == null ? null : size)
+                .build();
+    }
+
     /** The list of parts in plaintext terms; one that was added at the end is not the caller's. */
     static ListPartsResponse plain(ListPartsResponse answer, Upload upload) {
         SortedMap<Integer, Long> sizes = upload.sizes();

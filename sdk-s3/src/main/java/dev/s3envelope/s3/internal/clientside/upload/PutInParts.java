@@ -5,16 +5,13 @@ import dev.s3envelope.core.message.FrameLayout;
 import dev.s3envelope.s3.ClientSideUpload;
 import dev.s3envelope.s3.EncryptionOverride;
 import dev.s3envelope.s3.internal.clientside.ClientSideWrite;
-import java.util.HashMap;
+import dev.s3envelope.s3.internal.clientside.Fields;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
 import software.amazon.awssdk.core.SdkField;
-import software.amazon.awssdk.core.SdkPojo;
 import software.amazon.awssdk.services.s3.model.AbortMultipartUploadRequest;
 import software.amazon.awssdk.services.s3.model.CompleteMultipartUploadRequest;
 import software.amazon.awssdk.services.s3.model.CompleteMultipartUploadResponse;
@@ -92,7 +89,7 @@ final class PutInParts {
 
     CreateMultipartUploadRequest create(@Nullable String contentType) {
         CreateMultipartUploadRequest.Builder builder = CreateMultipartUploadRequest.builder();
-        copy(
+        Fields.copy(
                 request,
                 CreateMultipartUploadRequest.builder().build(),
                 builder,
@@ -113,7 +110,7 @@ final class PutInParts {
 
     UploadPartRequest part(String uploadId, int number, long size, boolean last) {
         UploadPartRequest.Builder builder = UploadPartRequest.builder();
-        copy(request, UploadPartRequest.builder().build(), builder, OF_EVERY_PART::contains);
+        Fields.copy(request, UploadPartRequest.builder().build(), builder, OF_EVERY_PART::contains);
         if (request.checksumAlgorithmAsString() != null) {
             builder.checksumAlgorithm(request.checksumAlgorithmAsString());
         }
@@ -129,14 +126,15 @@ final class PutInParts {
         CompletedPart.Builder builder =
                 CompletedPart.builder().partNumber(number).eTag(answer.eTag());
         if (request.checksumAlgorithmAsString() != null) {
-            copy(answer, CompletedPart.builder().build(), builder, name -> name.startsWith(CHECKSUM));
+            Fields.copy(answer, CompletedPart.builder().build(), builder, name -> name.startsWith(CHECKSUM));
         }
         return builder.build();
     }
 
     CompleteMultipartUploadRequest complete(String uploadId, List<CompletedPart> parts) {
         CompleteMultipartUploadRequest.Builder builder = CompleteMultipartUploadRequest.builder();
-        copy(request, CompleteMultipartUploadRequest.builder().build(), builder, name -> !name.startsWith(CHECKSUM));
+        Fields.copy(
+                request, CompleteMultipartUploadRequest.builder().build(), builder, name -> !name.startsWith(CHECKSUM));
         request.overrideConfiguration().ifPresent(builder::overrideConfiguration);
         return builder.uploadId(uploadId)
                 .multipartUpload(upload -> upload.parts(parts))
@@ -145,14 +143,14 @@ final class PutInParts {
 
     AbortMultipartUploadRequest abort(String uploadId) {
         AbortMultipartUploadRequest.Builder builder = AbortMultipartUploadRequest.builder();
-        copy(request, AbortMultipartUploadRequest.builder().build(), builder, OF_EVERY_PART::contains);
+        Fields.copy(request, AbortMultipartUploadRequest.builder().build(), builder, OF_EVERY_PART::contains);
         request.overrideConfiguration().ifPresent(builder::overrideConfiguration);
         return builder.uploadId(uploadId).build();
     }
 
     PutObjectResponse answer(CompleteMultipartUploadResponse completed) {
         PutObjectResponse.Builder builder = PutObjectResponse.builder();
-        copy(completed, PutObjectResponse.builder().build(), builder, name -> true);
+        Fields.copy(completed, PutObjectResponse.builder().build(), builder, name -> true);
         builder.responseMetadata(completed.responseMetadata());
         builder.sdkHttpResponse(completed.sdkHttpResponse());
         return builder.build();
@@ -187,21 +185,6 @@ final class PutInParts {
                         + field.locationName()
                         + "), which would be known to be wrong only after the object is stored. Leave it out, or upload in parts with a"
                         + " checksum for each.");
-            }
-        }
-    }
-
-    private static void copy(SdkPojo from, SdkPojo sample, Object to, Predicate<String> wanted) {
-        Map<String, SdkField<?>> fields = new HashMap<>();
-        sample.sdkFields().forEach(field -> fields.put(field.memberName(), field));
-        for (SdkField<?> field : from.sdkFields()) {
-            SdkField<?> same = fields.get(field.memberName());
-            Object value = field.getValueOrDefault(from);
-            if (same != null
-                    && value != null
-                    && wanted.test(field.memberName())
-                    && same.marshallingType().equals(field.marshallingType())) {
-                same.set(to, value);
             }
         }
     }

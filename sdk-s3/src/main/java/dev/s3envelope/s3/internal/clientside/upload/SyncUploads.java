@@ -56,7 +56,9 @@ public final class SyncUploads {
         List<Integer> numbers = PartRequests.numbers(request);
         return SyncInvocation.invoke(
                 transformer.prepare(
-                        upload.isEmpty() || numbers.isEmpty() ? request : whole(request, upload.get(), numbers),
+                        upload.isEmpty() || numbers.isEmpty()
+                                ? uploads.again(request)
+                                : whole(request, upload.get(), numbers),
                         BodyFacts.NONE),
                 wrapped::completeMultipartUpload);
     }

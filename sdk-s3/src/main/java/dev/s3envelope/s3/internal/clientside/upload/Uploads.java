@@ -12,6 +12,7 @@ import dev.s3envelope.core.message.OpenMessage;
 import dev.s3envelope.core.mode.ClientSideFormat;
 import dev.s3envelope.core.s3ec.S3ecMetadata;
 import dev.s3envelope.s3.ClientSideUpload;
+import dev.s3envelope.s3.internal.Bounded;
 import dev.s3envelope.s3.internal.clientside.ClientSideKeys;
 import dev.s3envelope.s3.internal.clientside.ClientSideWrite;
 import java.nio.ByteBuffer;
@@ -23,6 +24,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.s3.model.CompleteMultipartUploadRequest;
+import software.amazon.awssdk.services.s3.model.CompletedPart;
 import software.amazon.awssdk.services.s3.model.CreateMultipartUploadRequest;
 import software.amazon.awssdk.services.s3.model.CreateMultipartUploadResponse;
 
@@ -38,6 +41,11 @@ public final class Uploads {
     private final Duration patience;
     private final Map<String, Upload> open = new LinkedHashMap<>(16, 0.75f, true);
     private volatile boolean forgetful;
+    private final Bounded<String, Completed> completed = new Bounded<>(MOST);
+
+    /** What a repeated completion needs of one that was answered: the part that was added, and the size S3 was told. */
+    private record Completed(
+            @Nullable CompletedPart added, @Nullable Long size) {}
 
     /** No uploads yet. */
     public Uploads(ClientSideKeys keys) {
@@ -135,6 +143,31 @@ public final class Uploads {
         if (upload != null) {
             upload.end();
         }
+    }
+
+    /**
+     * Forgets an upload that S3 completed, and remembers how, since an answer can get lost on its way and S3 takes the same completion again.
+     *
+     * @param sent the request as S3 got it
+     */
+    public void completed(CompleteMultipartUploadRequest sent) {
+        find(sent.uploadId())
+                .ifPresent(upload -> completed.put(
+                        sent.uploadId(), new Completed(PartRequests.added(sent, upload), sent.mpuObjectSize())));
+        end(sent.uploadId());
+    }
+
+    /** Whether an upload of this client was completed; at most {@value #MOST} are remembered. */
+    public boolean wasCompleted(@Nullable String uploadId) {
+        return uploadId != null && completed.get(uploadId).isPresent();
+    }
+
+    /** The completion as it was sent the first time, if the caller's is that of a completed upload; else the request itself. */
+    CompleteMultipartUploadRequest again(CompleteMultipartUploadRequest request) {
+        return Optional.ofNullable(request.uploadId())
+                .flatMap(completed::get)
+                .map(before -> PartRequests.again(request, before.added(), before.size()))
+                .orElse(request);
     }
 
     /** Destroys the keys of all; of a client that is closed. */

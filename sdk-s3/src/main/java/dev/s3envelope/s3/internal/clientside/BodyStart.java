@@ -1,0 +1,65 @@
+package dev.s3envelope.s3.internal.clientside;
+
+import dev.s3envelope.core.IntegrityException;
+import dev.s3envelope.core.message.HeaderParser;
+import dev.s3envelope.core.message.MessageHeader;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+
+/** The first bytes of a body, taken until they are the header of a message, or cannot become one. For one thread at a time. */
+final class BodyStart {
+    private final HeaderParser parser;
+    private final boolean looking;
+    private final ByteArrayOutputStream taken = new ByteArrayOutputStream(0);
+    private boolean none;
+
+    /**
+     * Takes bytes for this parser.
+     *
+     * @param looking whether a body that is no message is an answer, and its bytes are kept to be given out; otherwise it is an error
+     */
+    BodyStart(HeaderParser parser, boolean looking) {
+        this.parser = parser;
+        this.looking = looking;
+    }
+
+    /**
+     * Takes bytes, none behind the header.
+     *
+     * @return whether it is known now what the body is
+     * @throws IntegrityException if it is no message, and not looking
+     */
+    boolean feed(ByteBuffer in) {
+        if (!looking) {
+            return parser.feed(in);
+        }
+        ByteBuffer before = in.duplicate();
+        boolean known;
+        try {
+            known = parser.feed(in);
+        } catch (IntegrityException noMessage) {
+            none = true;
+            known = true;
+        }
+        byte[] bytes = new byte[in.position() - before.position()];
+        before.get(bytes);
+        taken.writeBytes(bytes);
+        return known;
+    }
+
+    /** How many more bytes are wanted at least; 0 once it is known what the body is. */
+    int bytesNeeded() {
+        return none ? 0 : parser.bytesNeeded();
+    }
+
+    /** The header; empty while it is not whole, and where there is none. */
+    Optional<MessageHeader> header() {
+        return none ? Optional.empty() : parser.header();
+    }
+
+    /** What was taken, when looking. */
+    byte[] taken() {
+        return taken.toByteArray();
+    }
+}

@@ -1,0 +1,106 @@
+package dev.s3envelope.s3.internal.clientside;
+
+import dev.s3envelope.core.arn.ObjectAddress;
+import dev.s3envelope.core.keyring.Keyring;
+import dev.s3envelope.core.keyring.RequestCredentials;
+import dev.s3envelope.core.message.MessageIdentity;
+import dev.s3envelope.core.message.ObjectIdentity;
+import dev.s3envelope.core.mode.ClientSide;
+import dev.s3envelope.core.mode.EncryptionMode;
+import dev.s3envelope.core.policy.EncryptionPolicy;
+import dev.s3envelope.core.s3ec.S3ecKeyring;
+import dev.s3envelope.s3.EncryptionOverride;
+import dev.s3envelope.s3.ReadAs;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import software.amazon.awssdk.services.s3.model.S3Request;
+
+/** Who reads an object, with which keys and expectations, as policy, settings and request say. Safe for use by several threads. */
+final class Readers {
+    private final EncryptionPolicy policy;
+    private final ClientSideSettings settings;
+
+    Readers(EncryptionPolicy policy, ClientSideSettings settings) {
+        this.policy = policy;
+        this.settings = settings;
+    }
+
+    /** Who reads an object for this request. */
+    CompletionStage<ReadPlan.Reader> reader(S3Request request, ObjectAddress object) {
+        List<ClientSide> modes = new ArrayList<>();
+        EncryptionOverride.of(request)
+                .map(EncryptionOverride::mode)
+                .filter(ClientSide.class::isInstance)
+                .ifPresent(mode -> modes.add((ClientSide) mode));
+        List<EncryptionMode> possible = policy.possibleModes(object.bucket(), object.key());
+        possible.stream().filter(ClientSide.class::isInstance).forEach(mode -> modes.add((ClientSide) mode));
+        Set<Keyring> distinct = Collections.newSetFromMap(new IdentityHashMap<>());
+        List<Keyring> keyrings = new ArrayList<>();
+        modes.forEach(mode -> {
+            if (distinct.add(mode.keyring())) {
+                keyrings.add(mode.keyring());
+            }
+        });
+        settings.readKeyrings().stream().filter(distinct::add).forEach(keyrings::add);
+        boolean required = settings.required() && possible.stream().allMatch(ClientSide.class::isInstance);
+        MessageIdentity identity = identity(request, object, modes);
+        RequestCredentials credentials = RequestCredentials.of(request);
+        CompletionStage<List<Keyring>> bound = all(keyrings, keyring -> keyring.onBehalfOf(credentials));
+        CompletionStage<List<S3ecKeyring>> boundS3ec =
+                all(settings.s3ecKeyrings(), keyring -> keyring.onBehalfOf(credentials));
+        return bound.thenCombine(
+                boundS3ec, (ours, s3ec) -> new ReadPlan.Reader(object, ours, s3ec, identity, required));
+    }
+
+    private static <K> CompletionStage<List<K>> all(List<K> keyrings, Function<K, CompletionStage<K>> bind) {
+        CompletionStage<List<K>> bound = CompletableFuture.completedFuture(List.of());
+        for (K keyring : keyrings) {
+            bound = bound.thenCombine(bind.apply(keyring), (before, one) -> {
+                List<K> joined = new ArrayList<>(before);
+                joined.add(one);
+                return List.copyOf(joined);
+            });
+        }
+        return bound;
+    }
+
+    /** Where several modes may have written an object, the least of their identities is demanded. */
+    private static MessageIdentity identity(S3Request request, ObjectAddress object, List<ClientSide> modes) {
+        Optional<ReadAs> readAs = ReadAs.of(request);
+        if (readAs.isPresent() && readAs.get().object().isEmpty()) {
+            return MessageIdentity.off();
+        }
+        ObjectAddress as = readAs.flatMap(ReadAs::object).orElse(object);
+        ObjectIdentity least =
+                modes.stream().map(ClientSide::identity).min(Enum::compareTo).orElse(ObjectIdentity.KEY);
+        return least == ObjectIdentity.OFF ? MessageIdentity.off() : new MessageIdentity(least, as.bucket(), as.key());
+    }
+
+    /** Whether what a request writes may have to be encrypted on the client. */
+    boolean mayBeClientSide(S3Request request, ObjectAddress written) {
+        return asksForClientSide(request)
+                || policy.possibleModes(written.bucket(), written.key()).stream()
+                        .anyMatch(ClientSide.class::isInstance);
+    }
+
+    /** Whether an object may be one this client reads as encrypted on the client. */
+    boolean mayRead(S3Request request, ObjectAddress object) {
+        return !settings.readKeyrings().isEmpty()
+                || !settings.s3ecKeyrings().isEmpty()
+                || mayBeClientSide(request, object);
+    }
+
+    /** Whether a request names a client-side mode itself. */
+    static boolean asksForClientSide(S3Request request) {
+        return EncryptionOverride.of(request)
+                .filter(override -> override.mode() instanceof ClientSide)
+                .isPresent();
+    }
+}
