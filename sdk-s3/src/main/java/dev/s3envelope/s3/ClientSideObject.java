@@ -13,7 +13,7 @@ import software.amazon.awssdk.http.SdkHttpResponse;
  * {@code sdkHttpResponse()}.
  *
  * @param format {@code encryption-sdk}, {@code s3-encryption-client-v2} or {@code s3-encryption-client-v3}
- * @param identity whether the message is bound to the name it was read under; empty where no header was opened (HEAD) or the format has none
+ * @param identity whether the message is bound to the name it was read under; empty where no header was opened (HEAD without {@link LengthProof}) or the format has none
  * @param storedLength bytes of the object as S3 stores it
  */
 public record ClientSideObject(String format, Optional<IdentityCheck> identity, OptionalLong storedLength) {

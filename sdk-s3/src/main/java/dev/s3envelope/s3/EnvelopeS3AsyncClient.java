@@ -67,6 +67,8 @@ import software.amazon.awssdk.services.s3.model.PutObjectResponse;
 import software.amazon.awssdk.services.s3.model.S3Request;
 import software.amazon.awssdk.services.s3.model.SelectObjectContentRequest;
 import software.amazon.awssdk.services.s3.model.SelectObjectContentResponseHandler;
+import software.amazon.awssdk.services.s3.model.UploadPartCopyRequest;
+import software.amazon.awssdk.services.s3.model.UploadPartCopyResponse;
 import software.amazon.awssdk.services.s3.model.UploadPartRequest;
 import software.amazon.awssdk.services.s3.model.UploadPartResponse;
 import software.amazon.awssdk.services.s3.presignedurl.AsyncPresignedUrlExtension;
@@ -222,8 +224,7 @@ public final class EnvelopeS3AsyncClient extends DelegatingS3AsyncClient {
             GetObjectRequest request, HeldFailureTransformer<GetObjectResponse, ReturnT> held) {
         if (clientSideReads.active(request)) {
             return AsyncInvocation.start(
-                    () -> clientSideReads.prepare(
-                            request, stored, planned -> transformer.prepare(planned, BodyFacts.NONE)),
+                    () -> clientSideReads.prepare(request, stored, this::prepared),
                     sent -> AsyncDecryption.get(clientSideReads, sent, held, this::send),
                     held::responded,
                     held::failed);
@@ -270,11 +271,9 @@ public final class EnvelopeS3AsyncClient extends DelegatingS3AsyncClient {
     }
 
     /**
-     * Copies. S3 copies stored bytes, which serves between server-side modes, and where an object that is encrypted on the client can be read at its destination as it
-     * is. Where not, because it is bound to its name, or the destination has another keyring or encryption context, or only one of the two is encrypted on the
-     * client, the copy goes through this client: one GET and one PUT (or an upload in parts), in constant memory, with the source's tags asked for where they
-     * are copied; the answer has no {@code lastModified} then. Out of client-side encryption that happens only where an enforced rule or the request
-     * itself names the server-side mode; else it is refused.
+     * Copies: within S3 where the stored bytes serve at the destination; else, since an object is bound to its name, or the destination has another keyring or context, or
+     * only one of the two is encrypted on the client, by a GET and a PUT (or parts) through this client, in constant memory; that answer has no {@code lastModified}. Out
+     * of client-side encryption only where an enforced rule or the request itself names the server-side mode.
      */
     @Override
     public CompletableFuture<CopyObjectResponse> copyObject(CopyObjectRequest request) {
@@ -300,7 +299,6 @@ public final class EnvelopeS3AsyncClient extends DelegatingS3AsyncClient {
                 answer -> clientSideListings.plain(request, answer, stored));
     }
 
-    /** Sizes of objects encrypted on the client are those of the plaintext if {@link EnvelopeBuilder#plaintextSizesInListings} says so. */
     @Override
     public CompletableFuture<ListObjectsV2Response> listObjectsV2(ListObjectsV2Request request) {
         return Stages.chain(
@@ -308,12 +306,18 @@ public final class EnvelopeS3AsyncClient extends DelegatingS3AsyncClient {
                 answer -> clientSideListings.plain(request, answer, stored));
     }
 
-    /** Sizes of objects encrypted on the client are those of the plaintext if {@link EnvelopeBuilder#plaintextSizesInListings} says so. */
     @Override
     public CompletableFuture<ListObjectVersionsResponse> listObjectVersions(ListObjectVersionsRequest request) {
         return Stages.chain(
                 invokeOperation(request, wrapped::listObjectVersions),
                 answer -> clientSideListings.plain(request, answer, stored));
+    }
+
+    /** Copies a part within S3; from an object that is encrypted on the client, which a HEAD tells where it can be, or into such an upload it is refused. */
+    @Override
+    public CompletableFuture<UploadPartCopyResponse> uploadPartCopy(UploadPartCopyRequest request) {
+        return Stages.chain(
+                clientSideCopies.plan(request, stored), checked -> invokeOperation(checked, wrapped::uploadPartCopy));
     }
 
     @Override

@@ -56,6 +56,8 @@ import software.amazon.awssdk.services.s3.model.ListPartsResponse;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.model.PutObjectResponse;
 import software.amazon.awssdk.services.s3.model.S3Request;
+import software.amazon.awssdk.services.s3.model.UploadPartCopyRequest;
+import software.amazon.awssdk.services.s3.model.UploadPartCopyResponse;
 import software.amazon.awssdk.services.s3.model.UploadPartRequest;
 import software.amazon.awssdk.services.s3.model.UploadPartResponse;
 import software.amazon.awssdk.services.s3.waiters.S3Waiter;
@@ -237,11 +239,9 @@ public final class EnvelopeS3Client extends DelegatingS3Client {
     }
 
     /**
-     * Copies. S3 copies stored bytes, which serves between server-side modes, and where an object that is encrypted on the client can be read at its destination as it
-     * is. Where not, because it is bound to its name, or the destination has another keyring or encryption context, or only one of the two is encrypted on the
-     * client, the copy goes through this client: one GET and one PUT (or an upload in parts), in constant memory, with the source's tags asked for where they
-     * are copied; the answer has no {@code lastModified} then. Out of client-side encryption that happens only where an enforced rule or the request
-     * itself names the server-side mode; else it is refused.
+     * Copies: within S3 where the stored bytes serve at the destination; else, since an object is bound to its name, or the destination has another keyring or context, or
+     * only one of the two is encrypted on the client, by a GET and a PUT (or parts) through this client, in constant memory; that answer has no {@code lastModified}. Out
+     * of client-side encryption only where an enforced rule or the request itself names the server-side mode.
      */
     @Override
     public CopyObjectResponse copyObject(CopyObjectRequest request) {
@@ -255,6 +255,12 @@ public final class EnvelopeS3Client extends DelegatingS3Client {
                         CompletableFuture.completedFuture(((CopyPlan.InS3) plan).attempts()), wrapped::copyObject);
     }
 
+    /** Copies a part within S3; from an object that is encrypted on the client, which a HEAD tells where it can be, or into such an upload it is refused. */
+    @Override
+    public UploadPartCopyResponse uploadPartCopy(UploadPartCopyRequest request) {
+        return invokeOperation(SyncInvocation.join(clientSideCopies.plan(request, stored)), wrapped::uploadPartCopy);
+    }
+
     private <T extends S3Request> CompletionStage<Attempts<T>> prepared(T request) {
         return transformer.prepare(request, BodyFacts.NONE);
     }
@@ -266,14 +272,12 @@ public final class EnvelopeS3Client extends DelegatingS3Client {
                 clientSideListings.plain(request, invokeOperation(request, wrapped::listObjects), stored));
     }
 
-    /** Sizes of objects encrypted on the client are those of the plaintext if {@link EnvelopeBuilder#plaintextSizesInListings} says so. */
     @Override
     public ListObjectsV2Response listObjectsV2(ListObjectsV2Request request) {
         return SyncInvocation.join(
                 clientSideListings.plain(request, invokeOperation(request, wrapped::listObjectsV2), stored));
     }
 
-    /** Sizes of objects encrypted on the client are those of the plaintext if {@link EnvelopeBuilder#plaintextSizesInListings} says so. */
     @Override
     public ListObjectVersionsResponse listObjectVersions(ListObjectVersionsRequest request) {
         return SyncInvocation.join(

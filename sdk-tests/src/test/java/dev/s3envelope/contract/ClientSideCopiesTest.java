@@ -53,6 +53,7 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
 import software.amazon.awssdk.services.s3.model.StorageClass;
 import software.amazon.awssdk.services.s3.model.Tag;
 import software.amazon.awssdk.services.s3.model.TaggingDirective;
+import software.amazon.awssdk.services.s3.model.UploadPartCopyRequest;
 import software.amazon.awssdk.services.s3.model.UploadPartRequest;
 
 /** Copies whose source or destination is encrypted on the client: by S3 where the ciphertext can stay, through the client where not. */
@@ -394,10 +395,33 @@ class ClientSideCopiesTest {
 
     @ParameterizedTest
     @EnumSource
+    void aPartCopiedByS3_isRefused_whereItsSourceIsEncryptedOnTheClient(Calls.Kind kind) {
+        Calls s3 = client(kind);
+        s3.put(put("sealed/source").build(), BODY);
+        s3.put(put("open/source").build(), BODY);
+        String id = s3.create(upload("open/parts")).uploadId();
+        UploadPartCopyRequest.Builder part = UploadPartCopyRequest.builder()
+                .sourceBucket(target.bucket())
+                .destinationBucket(target.bucket())
+                .destinationKey("open/parts")
+                .uploadId(id)
+                .partNumber(1);
+        OperationRefusedException refusal = assertThrows(
+                OperationRefusedException.class,
+                () -> s3.partCopy(part.sourceKey("sealed/source").build()));
+        assertTrue(String.valueOf(refusal.getMessage()).contains("sealed/source"), refusal::getMessage);
+        assertFalse(s3.partCopy(part.sourceKey("open/source").build())
+                .copyPartResult()
+                .eTag()
+                .isEmpty());
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void anUploadInParts_isCopied_thoughItsMetadataHasNoLayout(Calls.Kind kind) {
         Calls s3 = client(kind);
         byte[] body = ClientSideFixture.bytes(5 * (1 << 20) + 17, 8);
-        String id = s3.create(b("sealed/upload")).uploadId();
+        String id = s3.create(upload("sealed/upload")).uploadId();
         List<CompletedPart> parts = new ArrayList<>();
         for (int number = 1; number <= 2; number++) {
             int from = (number - 1) * 5 * (1 << 20);
@@ -426,7 +450,7 @@ class ClientSideCopiesTest {
                 Arrays.equals(ClientSideFixture.stored("sealed/upload"), ClientSideFixture.stored("sealed/uploaded")));
     }
 
-    private static CreateMultipartUploadRequest b(String key) {
+    private static CreateMultipartUploadRequest upload(String key) {
         return CreateMultipartUploadRequest.builder()
                 .bucket(target.bucket())
                 .key(key)

@@ -54,7 +54,6 @@ public final class AsyncStoredReads implements ReadPort {
 
     private <T extends S3Request, R> CompletableFuture<R> invoke(
             T request, Function<T, CompletableFuture<R>> operation) {
-        return AsyncInvocation.start(
-                () -> preparation.prepare(request), operation, () -> false, failure -> {});
+        return AsyncInvocation.start(() -> preparation.prepare(request), operation, () -> false, failure -> {});
     }
 }

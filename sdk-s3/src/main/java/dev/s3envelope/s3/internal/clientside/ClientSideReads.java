@@ -67,7 +67,7 @@ public final class ClientSideReads {
     }
 
     /** Whether an object may be one this client reads as encrypted on the client. */
-    boolean mayRead(S3Request request, ObjectAddress object) {
+    public boolean mayRead(S3Request request, ObjectAddress object) {
         return readers.mayRead(request, object);
     }
 
@@ -287,6 +287,11 @@ public final class ClientSideReads {
                 .map(LayoutHint::headerLength)
                 .orElseGet(() -> form.headerLength().orElseThrow());
         return layouts.header(request, object, stored, length, port).thenApply(Optional::of);
+    }
+
+    /** Whether an answer to HEAD says nothing of client-side encryption. */
+    public static boolean isPlain(HeadObjectResponse answer) {
+        return StoredForm.of(answer.metadata()).kind() == StoredForm.Kind.PLAIN;
     }
 
     /** Whether an answer to HEAD is of an object of the S3 Encryption Client that can be read. */

@@ -54,8 +54,7 @@ public final class SyncStoredReads implements ReadPort {
 
     private <T extends S3Request, R> CompletionStage<R> made(T request, Function<T, R> operation) {
         try {
-            return CompletableFuture.completedFuture(
-                    SyncInvocation.invoke(preparation.prepare(request), operation));
+            return CompletableFuture.completedFuture(SyncInvocation.invoke(preparation.prepare(request), operation));
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e);
         }

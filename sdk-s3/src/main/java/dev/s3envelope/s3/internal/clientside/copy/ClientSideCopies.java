@@ -15,6 +15,7 @@ import dev.s3envelope.s3.internal.RequestTransformer;
 import dev.s3envelope.s3.internal.clientside.ClientSideHeads;
 import dev.s3envelope.s3.internal.clientside.ClientSideReads;
 import dev.s3envelope.s3.internal.clientside.ClientSideWrite;
+import dev.s3envelope.s3.internal.clientside.Fields;
 import dev.s3envelope.s3.internal.clientside.PlainAnswers;
 import dev.s3envelope.s3.internal.clientside.ReadPort;
 import java.util.HashMap;
@@ -34,6 +35,7 @@ import software.amazon.awssdk.services.s3.model.MetadataDirective;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 import software.amazon.awssdk.services.s3.model.Tag;
+import software.amazon.awssdk.services.s3.model.UploadPartCopyRequest;
 
 /**
  * Decides how a copy is made whose source or destination is encrypted on the client.
@@ -97,6 +99,50 @@ public final class ClientSideCopies {
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e);
         }
+    }
+
+    /**
+     * Looks at the source of a part that S3 is to copy; what the part becomes is looked at where the upload is known.
+     *
+     * @return the request, bound to the content that was looked at
+     */
+    public CompletionStage<UploadPartCopyRequest> plan(UploadPartCopyRequest request, ReadPort port) {
+        try {
+            Optional<CopySource> source = CopySource.of(request);
+            if (source.isEmpty() || !reads.mayRead(request, source.get().address())) {
+                return CompletableFuture.completedFuture(request);
+            }
+            CopyObjectRequest.Builder whole = CopyObjectRequest.builder();
+            Fields.copy(request, CopyObjectRequest.builder().build(), whole, name -> true);
+            request.overrideConfiguration().ifPresent(whole::overrideConfiguration);
+            return port.head(new SourceRequests(whole.build(), source.get()).head())
+                    .handle((stored, failure) -> {
+                        if (failure != null) {
+                            // What is wrong with the source, the copy itself says better; it needs the same permissions.
+                            return StageFailures.unwrap(failure) instanceof S3Exception
+                                    ? CompletableFuture.completedFuture(request)
+                                    : CompletableFuture.<UploadPartCopyRequest>failedFuture(
+                                            StageFailures.unwrap(failure));
+                        }
+                        return CompletableFuture.completedFuture(
+                                ofPlain(request, source.get(), stored));
+                    })
+                    .thenCompose(Function.identity());
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    private static UploadPartCopyRequest ofPlain(
+            UploadPartCopyRequest request, CopySource source, HeadObjectResponse stored) {
+        if (!ClientSideReads.isPlain(stored)) {
+            throw new OperationRefusedException("UploadPartCopy from " + source.address()
+                    + " is refused: the object is encrypted on the client, and S3 would copy a piece of its ciphertext, which nobody"
+                    + " could read. Copy the whole object with CopyObject, or read the range and upload it as a part.");
+        }
+        return request.copySourceIfMatch() == null
+                ? request.toBuilder().copySourceIfMatch(stored.eTag()).build()
+                : request;
     }
 
     private CompletionStage<CopyPlan> plan(Copy copy) {
