@@ -2,8 +2,8 @@ package dev.s3envelope.core;
 
 import org.jspecify.annotations.Nullable;
 
-/** Something that had to be asked of AWS before a write could be judged (which key an alias names, which account the caller
- * is) could not be learned: not permitted, throttled, unreachable. It says nothing against the key. Nothing was sent to S3. */
+/** Something that had to be asked of AWS before a request could be made (which key an alias names, which account the caller
+ * is, the MAC an SSE-C key follows from) could not be learned: not permitted, throttled, unreachable. It says nothing against the key. Nothing was sent to S3. */
 public final class LookupFailedException extends EnvelopeException {
     private static final long serialVersionUID = 1L;
 

@@ -14,6 +14,7 @@ import dev.s3envelope.examples.cli.PutCommand;
 import dev.s3envelope.examples.cli.RmCommand;
 import dev.s3envelope.examples.cli.SimulateCommand;
 import dev.s3envelope.examples.cli.Surroundings;
+import dev.s3envelope.examples.cost.CostCommand;
 import dev.s3envelope.examples.serve.ServeCommand;
 import dev.s3envelope.examples.tour.TourCommand;
 import java.io.PrintWriter;
@@ -42,6 +43,7 @@ import picocli.CommandLine.ScopeType;
             LintCommand.class,
             PolicyCommand.class,
             ServeCommand.class,
+            CostCommand.class,
             HelpCommand.class
         },
         versionProvider = Envelope.Version.class,

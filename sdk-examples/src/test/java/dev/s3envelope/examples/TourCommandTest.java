@@ -51,6 +51,7 @@ class TourCommandTest {
                 "aws/s3",
                 "readable and unreadable",
                 "Bucket Keys off and on",
+                "SSE-C keys by MAC",
                 "ETags",
                 "disabled key")) {
             assertTrue(tour.out.contains(part), part);

@@ -3,6 +3,7 @@ package dev.s3envelope.examples;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.s3envelope.examples.Shell.Run;
@@ -300,9 +301,25 @@ class TransferCommandsTest {
         assertEquals(1, shell.as("alice", "get", "s3://cli-bucket/del/2", "-").exitCode());
     }
 
+    @Test
+    void derivesSseCKeysFromAnHmacKey() throws IOException {
+        String hmac = aws.account(ACCOUNT).createHmacKey("eu-west-1").arn();
+        Path file = file("derived.bin", 70_000);
+        String[] options = {"--sse-c-mac-key", "backup=" + hmac};
+        Run put = shell.as("alice", with(options, "put", file.toString(), "s3://cli-bucket/derived", "--sse", "SSE-C"));
+        assertEquals(0, put.exitCode(), put.err());
+        assertNotEquals(
+                0, shell.as("alice", "get", "s3://cli-bucket/derived", "-").exitCode());
+        Run get = shell.as("alice", with(options, "get", "s3://cli-bucket/derived", "-"));
+        assertArrayEquals(Files.readAllBytes(file), get.bytes(), get.err());
+        Run denied = shell.as("bob", with(options, "get", "s3://cli-bucket/derived", "-"));
+        assertTrue(denied.err().contains("kms:GenerateMac is not permitted"), denied.err());
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
+                "put - s3://cli-bucket/x --sse SSE-C --sse-c-mac-key a=arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
                 "put nowhere.bin",
                 "put",
                 "get nothing",

@@ -2,6 +2,7 @@ package dev.s3envelope.kms;
 
 import dev.s3envelope.core.KeyringException;
 import dev.s3envelope.core.arn.KeyArn;
+import dev.s3envelope.core.crypto.SecretBytes;
 import dev.s3envelope.core.keyring.DataKey;
 import dev.s3envelope.core.keyring.WrappedKey;
 import java.util.Arrays;
@@ -10,9 +11,10 @@ import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.kms.model.DecryptResponse;
 import software.amazon.awssdk.services.kms.model.EncryptResponse;
 import software.amazon.awssdk.services.kms.model.GenerateDataKeyResponse;
+import software.amazon.awssdk.services.kms.model.GenerateMacResponse;
 
 /**
- * Takes data keys out of KMS's answers, and believes nothing of them that was not asked for: another key than the one named, or another length,
+ * Takes data keys and MACs out of KMS's answers, and believes nothing of them that was not asked for: another key than the one named, or another length,
  * and nothing of the answer is used. The SDK's copy of a plaintext is zeroed in any case.
  */
 final class KmsAnswers {
@@ -44,6 +46,21 @@ final class KmsAnswers {
             throw e;
         }
         return key;
+    }
+
+    /** The MAC, which belongs to the receiver. */
+    static SecretBytes mac(GenerateMacResponse response, KeyArn asked) {
+        byte[] shared = response.mac() == null ? new byte[0] : response.mac().asByteArrayUnsafe();
+        try {
+            checkKey(response.keyId(), "GenerateMac", asked);
+            if (shared.length != MacDerivation.MAC_LENGTH) {
+                throw new KeyringException("KMS answered GenerateMac under " + asked + " with " + shared.length
+                        + " bytes instead of " + MacDerivation.MAC_LENGTH + ". They were not used.");
+            }
+            return SecretBytes.copyOf("HmacSHA256", shared);
+        } finally {
+            Arrays.fill(shared, (byte) 0);
+        }
     }
 
     private static WrappedKey wrapped(

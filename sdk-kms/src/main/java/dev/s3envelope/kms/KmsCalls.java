@@ -20,14 +20,17 @@ import software.amazon.awssdk.services.kms.model.EncryptRequest;
 import software.amazon.awssdk.services.kms.model.EncryptResponse;
 import software.amazon.awssdk.services.kms.model.GenerateDataKeyRequest;
 import software.amazon.awssdk.services.kms.model.GenerateDataKeyResponse;
+import software.amazon.awssdk.services.kms.model.GenerateMacRequest;
+import software.amazon.awssdk.services.kms.model.GenerateMacResponse;
 import software.amazon.awssdk.services.kms.model.KmsRequest;
 
-/** The KMS operations of keyrings and of the questions about a key, over either kind of client. A synchronous client answers on the calling thread. */
+/** The KMS operations of keyrings, of the SSE-C key source and of the questions about a key, over either kind of client. A synchronous client answers on the calling thread. */
 final class KmsCalls {
     private final Function<GenerateDataKeyRequest, CompletionStage<GenerateDataKeyResponse>> generateDataKey;
     private final Function<EncryptRequest, CompletionStage<EncryptResponse>> encrypt;
     private final Function<DecryptRequest, CompletionStage<DecryptResponse>> decrypt;
     private final Function<DescribeKeyRequest, CompletionStage<DescribeKeyResponse>> describeKey;
+    private final Function<GenerateMacRequest, CompletionStage<GenerateMacResponse>> generateMac;
     private final KmsServiceClientConfiguration configuration;
     private final boolean blocking;
     private final @Nullable AwsRequestOverrideConfiguration override;
@@ -37,6 +40,7 @@ final class KmsCalls {
             Function<EncryptRequest, CompletionStage<EncryptResponse>> encrypt,
             Function<DecryptRequest, CompletionStage<DecryptResponse>> decrypt,
             Function<DescribeKeyRequest, CompletionStage<DescribeKeyResponse>> describeKey,
+            Function<GenerateMacRequest, CompletionStage<GenerateMacResponse>> generateMac,
             KmsServiceClientConfiguration configuration,
             boolean blocking,
             @Nullable AwsRequestOverrideConfiguration override) {
@@ -44,6 +48,7 @@ final class KmsCalls {
         this.encrypt = encrypt;
         this.decrypt = decrypt;
         this.describeKey = describeKey;
+        this.generateMac = generateMac;
         this.configuration = configuration;
         this.blocking = blocking;
         this.override = override;
@@ -55,6 +60,7 @@ final class KmsCalls {
                 request -> CompletableFuture.completedFuture(client.encrypt(request)),
                 request -> CompletableFuture.completedFuture(client.decrypt(request)),
                 request -> CompletableFuture.completedFuture(client.describeKey(request)),
+                request -> CompletableFuture.completedFuture(client.generateMac(request)),
                 client.serviceClientConfiguration(),
                 true,
                 null);
@@ -66,6 +72,7 @@ final class KmsCalls {
                 client::encrypt,
                 client::decrypt,
                 client::describeKey,
+                client::generateMac,
                 client.serviceClientConfiguration(),
                 false,
                 null);
@@ -85,7 +92,8 @@ final class KmsCalls {
         AwsRequestOverrideConfiguration signed = AwsRequestOverrideConfiguration.builder()
                 .credentialsProvider(provider)
                 .build();
-        return new KmsCalls(generateDataKey, encrypt, decrypt, describeKey, configuration, blocking, signed);
+        return new KmsCalls(
+                generateDataKey, encrypt, decrypt, describeKey, generateMac, configuration, blocking, signed);
     }
 
     CompletionStage<GenerateDataKeyResponse> generateDataKey(GenerateDataKeyRequest request) {
@@ -115,6 +123,14 @@ final class KmsCalls {
     CompletionStage<DescribeKeyResponse> describeKey(DescribeKeyRequest request) {
         return call(
                 describeKey,
+                override == null
+                        ? request
+                        : request.toBuilder().overrideConfiguration(override).build());
+    }
+
+    CompletionStage<GenerateMacResponse> generateMac(GenerateMacRequest request) {
+        return call(
+                generateMac,
                 override == null
                         ? request
                         : request.toBuilder().overrideConfiguration(override).build());

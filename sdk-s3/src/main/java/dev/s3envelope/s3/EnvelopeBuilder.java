@@ -9,6 +9,7 @@ import dev.s3envelope.core.policy.EncryptionPolicy;
 import dev.s3envelope.core.s3ec.HoldBack;
 import dev.s3envelope.core.s3ec.S3ecKeyring;
 import dev.s3envelope.core.ssec.SseCKeySource;
+import dev.s3envelope.s3.internal.KeyExecutors;
 import dev.s3envelope.s3.internal.ObjectEvents;
 import dev.s3envelope.s3.internal.RequestTransformer;
 import dev.s3envelope.s3.internal.Surroundings;
@@ -243,19 +244,19 @@ public abstract sealed class EnvelopeBuilder<B extends EnvelopeBuilder<B>>
         return policy;
     }
 
-    final RequestTransformer transformer(Optional<String> wrappedRegion, Transport transport, Executor keyExecutor) {
-        return transformer(wrappedRegion, transport, keyExecutor, Uploads.none(), Preflights.none());
+    final RequestTransformer transformer(Optional<String> wrappedRegion, Transport transport, KeyExecutors executors) {
+        return transformer(wrappedRegion, transport, executors, Uploads.none(), Preflights.none());
     }
 
     final RequestTransformer transformer(
             Optional<String> wrappedRegion,
             Transport transport,
-            Executor keyExecutor,
+            KeyExecutors executors,
             Uploads uploads,
             Preflights preflights) {
         Optional<String> sentTo = region == null ? wrappedRegion : Optional.of(region.id());
         return new RequestTransformer(
-                new Surroundings(requiredPolicy(), guard, sentTo, transport, readKeys, keyExecutor),
+                new Surroundings(requiredPolicy(), guard, sentTo, transport, readKeys, executors),
                 uploads,
                 preflights);
     }

@@ -6,6 +6,7 @@ import dev.s3envelope.s3.internal.Attempts;
 import dev.s3envelope.s3.internal.BodyFacts;
 import dev.s3envelope.s3.internal.HeldFailureHandler;
 import dev.s3envelope.s3.internal.HeldFailureTransformer;
+import dev.s3envelope.s3.internal.KeyExecutors;
 import dev.s3envelope.s3.internal.KeyThreads;
 import dev.s3envelope.s3.internal.ObjectEvents;
 import dev.s3envelope.s3.internal.PresignedDownloads;
@@ -122,7 +123,7 @@ public final class EnvelopeS3AsyncClient extends DelegatingS3AsyncClient {
         this.stored = new AsyncStoredReads(wrapped, this::prepared, clientSideReads);
         this.preflights = builder.preflights(stored, facts, blocking);
         this.transformer = builder.transformer(
-                facts.region(), facts.transport(), builder.sseCKeyExecutor(), clientSideUploads, preflights);
+                facts.region(), facts.transport(), builder.keyExecutors(blocking), clientSideUploads, preflights);
         this.uploads = new AsyncUploads(transformer, clientSideUploads, wrapped);
         this.puts = new AsyncPuts(this);
         this.clientSideWrites = new ClientSideWrites(keys);
@@ -394,9 +395,8 @@ public final class EnvelopeS3AsyncClient extends DelegatingS3AsyncClient {
         }
 
         /**
-         * Sets where the sources of SSE-C keys are asked, and those keyrings that block. By default SSE-C sources are asked on the thread that
-         * needs the key, the event loop included, which suits sources that answer from memory; one that calls KMS or reads a file needs an
-         * executor of its own. Keyrings that block are asked on daemon threads of the client, made as needed.
+         * Sets where the sources of SSE-C keys are asked, and those keyrings that block. By default sources and keyrings that say they block are asked
+         * on daemon threads of the client, made as needed, and the others on the thread that needs the key, the event loop included.
          */
         public Builder keyExecutor(Executor executor) {
             this.keyExecutor = Objects.requireNonNull(executor, "executor");
@@ -411,8 +411,8 @@ public final class EnvelopeS3AsyncClient extends DelegatingS3AsyncClient {
             return new EnvelopeS3AsyncClient(diagnosed, this, threads);
         }
 
-        private Executor sseCKeyExecutor() {
-            return keyExecutor == null ? Runnable::run : keyExecutor;
+        private KeyExecutors keyExecutors(Executor blocking) {
+            return new KeyExecutors(keyExecutor == null ? Runnable::run : keyExecutor, blocking);
         }
 
         @Override

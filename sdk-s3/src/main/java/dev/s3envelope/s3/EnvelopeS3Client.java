@@ -2,6 +2,7 @@ package dev.s3envelope.s3;
 
 import dev.s3envelope.s3.internal.Attempts;
 import dev.s3envelope.s3.internal.BodyFacts;
+import dev.s3envelope.s3.internal.KeyExecutors;
 import dev.s3envelope.s3.internal.ObjectEvents;
 import dev.s3envelope.s3.internal.ObservedTransformer;
 import dev.s3envelope.s3.internal.RequestTransformer;
@@ -108,7 +109,7 @@ public final class EnvelopeS3Client extends DelegatingS3Client {
         this.stored = new SyncStoredReads(wrapped, this::prepared, clientSideReads);
         this.preflights = builder.preflights(stored, facts, Runnable::run);
         this.transformer =
-                builder.transformer(facts.region(), facts.transport(), Runnable::run, clientSideUploads, preflights);
+                builder.transformer(facts.region(), facts.transport(), KeyExecutors.CALLER, clientSideUploads, preflights);
         this.uploads = new SyncUploads(transformer, clientSideUploads, wrapped);
         this.puts = new SyncPuts(this);
         this.clientSideWrites = new ClientSideWrites(keys);

@@ -1,6 +1,7 @@
 package dev.s3envelope.s3;
 
 import dev.s3envelope.core.guard.Transport;
+import dev.s3envelope.s3.internal.KeyExecutors;
 import dev.s3envelope.s3.internal.PresignedUrls;
 import java.util.Objects;
 import java.util.Optional;
@@ -48,7 +49,7 @@ public final class EnvelopeS3Presigner implements S3Presigner {
 
     private EnvelopeS3Presigner(S3Presigner wrapped, Builder builder) {
         this.wrapped = wrapped;
-        this.urls = new PresignedUrls(builder.transformer(Optional.empty(), Transport.TLS, Runnable::run));
+        this.urls = new PresignedUrls(builder.transformer(Optional.empty(), Transport.TLS, KeyExecutors.CALLER));
         this.closeWrapped = builder.closesWrapped();
     }
 

@@ -165,6 +165,15 @@ public final class LocalAccount {
         return make(region, in -> in.put("KeySpec", "HMAC_256").put("KeyUsage", "GENERATE_VERIFY_MAC"));
     }
 
+    /** Makes a multi-Region primary HMAC key, of 256 bits; its replicas compute the same MACs. */
+    public LocalKey createMultiRegionHmacKey(String region) {
+        return make(
+                region,
+                in -> in.put("KeySpec", "HMAC_256")
+                        .put("KeyUsage", "GENERATE_VERIFY_MAC")
+                        .put("MultiRegion", true));
+    }
+
     LocalKey make(String region, Consumer<ObjectNode> parameters) {
         JsonNode made = LocalKey.run(() -> kms.administer(id(), region, "CreateKey", parameters))
                 .path("KeyMetadata");

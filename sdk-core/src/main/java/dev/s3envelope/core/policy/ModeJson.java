@@ -15,6 +15,7 @@ import dev.s3envelope.core.mode.ServerSideMode;
 import dev.s3envelope.core.mode.SseC;
 import dev.s3envelope.core.mode.SseKms;
 import dev.s3envelope.core.mode.SseS3;
+import dev.s3envelope.core.ssec.SseCKeySource;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -70,12 +71,15 @@ final class ModeJson {
                 yield mode.build();
             }
             case SSE_C -> {
-                Json source = fields.required("keySource");
-                String name = JsonFields.string(source);
-                yield EncryptionMode.sseC(sources.find(name)
-                        .orElseThrow(() -> source.place()
+                Json named = fields.required("keySource");
+                String name = JsonFields.string(named);
+                SseCKeySource source = sources.find(name)
+                        .orElseThrow(() -> named.place()
                                 .problem("no SSE-C key source is registered under " + Text.quote(name)
-                                        + "; registered are " + sources.names())));
+                                        + "; registered are " + sources.names()));
+                yield EncryptionMode.sseC(fields.optional("keyVersion")
+                        .map(json -> atVersion(source, json))
+                        .orElse(source));
             }
             default ->
                 throw type.place()
@@ -86,6 +90,11 @@ final class ModeJson {
                                         + " above it)"
                                         + " but found " + Text.quote(JsonFields.string(type)));
         };
+    }
+
+    private static SseCKeySource atVersion(SseCKeySource source, Json json) {
+        long version = JsonFields.wholeNumber(json);
+        return JsonFields.at(json, at -> source.atVersion((int) Math.min(version, Integer.MAX_VALUE)));
     }
 
     private static Optional<KeyReference> key(JsonFields fields) {
@@ -140,6 +149,9 @@ final class ModeJson {
         } else if (mode instanceof SseC customer) {
             out.writeStringField("type", SSE_C);
             out.writeStringField("keySource", customer.source().name());
+            if (customer.source().version().isPresent()) {
+                out.writeNumberField("keyVersion", customer.source().version().getAsInt());
+            }
         } else if (mode instanceof ClientSide clientSide) {
             ClientSideJson.write(clientSide, out);
         } else {

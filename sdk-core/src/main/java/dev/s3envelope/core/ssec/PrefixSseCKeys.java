@@ -1,8 +1,11 @@
 package dev.s3envelope.core.ssec;
 
+import dev.s3envelope.core.EnvelopeException;
 import dev.s3envelope.core.IllegalEncryptionException;
 import dev.s3envelope.core.arn.ObjectAddress;
+import dev.s3envelope.core.keyring.RequestCredentials;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -46,6 +49,30 @@ final class PrefixSseCKeys implements SseCKeySource {
         return sourceOf(object)
                 .map(source -> source.prepare(object))
                 .orElseGet(() -> CompletableFuture.completedFuture(null));
+    }
+
+    @Override
+    public List<EnvelopeException> missing(ObjectAddress object) {
+        return sourceOf(object).map(source -> source.missing(object)).orElse(List.of());
+    }
+
+    @Override
+    public boolean blocking() {
+        return longestFirst.stream().anyMatch(entry -> entry.getValue().blocking());
+    }
+
+    @Override
+    public CompletionStage<SseCKeySource> onBehalfOf(RequestCredentials credentials) {
+        CompletionStage<Map<String, SseCKeySource>> all = CompletableFuture.completedFuture(new LinkedHashMap<>());
+        for (Map.Entry<String, SseCKeySource> entry : longestFirst) {
+            all = all.thenCompose(bound -> entry.getValue()
+                    .onBehalfOf(credentials)
+                    .thenApply(source -> {
+                        bound.put(entry.getKey(), source);
+                        return bound;
+                    }));
+        }
+        return all.thenApply(bound -> new PrefixSseCKeys(name, bound));
     }
 
     private Optional<SseCKeySource> sourceOf(ObjectAddress object) {

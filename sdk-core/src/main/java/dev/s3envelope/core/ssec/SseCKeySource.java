@@ -1,16 +1,23 @@
 package dev.s3envelope.core.ssec;
 
+import dev.s3envelope.core.EnvelopeException;
+import dev.s3envelope.core.IllegalEncryptionException;
 import dev.s3envelope.core.arn.ObjectAddress;
+import dev.s3envelope.core.keyring.RequestCredentials;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
 /**
- * Gives each object its customer-provided key. Implementations are safe for use by several threads, answer without blocking
- * for long (they are asked on the request's path), and hand out copies: the caller destroys every key it receives.
+ * Gives each object its customer-provided key. Implementations are safe for use by several threads and hand out copies: the caller
+ * destroys every key it receives.
+ *
+ * <p>For each request a client calls {@link #onBehalfOf} with the credentials of the request, awaits {@link #prepare} of the answer, and then asks
+ * that same answer for the key. Only {@code prepare} may call a service; it blocks if {@link #blocking} says so, and is then not called on an event loop.
  *
  * <p>Rotation: {@link #keyForWrite} changes to the new key, {@link #keysForRead} goes on to return the old ones after it until
  * every object has been rewritten.
@@ -30,6 +37,41 @@ public interface SseCKeySource {
      * Every key the object may have been written with, newest first; empty if this source has none for it.
      */
     List<SseCKey> keysForRead(ObjectAddress object);
+
+    /**
+     * Why keys are absent from {@link #keysForRead} that this source should have for the object, for instance because the KMS key of an old version is gone. Told
+     * to the caller if no other key opens the object. Empty by default.
+     */
+    default List<EnvelopeException> missing(ObjectAddress object) {
+        return List.of();
+    }
+
+    /** Whether {@link #onBehalfOf} and {@link #prepare} may block the calling thread; false by default. */
+    default boolean blocking() {
+        return false;
+    }
+
+    /**
+     * This source, asking whatever it asks with the credentials of one request. A source that asks nobody is its own answer, which is the default. The
+     * answer is for that request only.
+     */
+    default CompletionStage<SseCKeySource> onBehalfOf(RequestCredentials credentials) {
+        return CompletableFuture.completedFuture(this);
+    }
+
+    /** The version of the keys it writes with; empty for a source without versions, which is the default. */
+    default OptionalInt version() {
+        return OptionalInt.empty();
+    }
+
+    /**
+     * The same source writing with this version of its keys, and reading with it and all before. Policy files ask for it with {@code keyVersion}.
+     *
+     * @throws IllegalEncryptionException if there is no such version, or the source has no versions, which is the default
+     */
+    default SseCKeySource atVersion(int version) {
+        throw new IllegalEncryptionException("SSE-C key source " + name() + " has no versions to choose from.");
+    }
 
     /**
      * Makes ready whatever {@link #keyForWrite} and {@link #keysForRead} need for this object, so that they answer from memory

@@ -41,6 +41,26 @@ class KeystoreSseCKeysTest {
         }
     }
 
+    @Test
+    void explainsAnEntryUnderAnotherPassword() throws Exception {
+        KeyStore keystore = KeyStore.getInstance("PKCS12");
+        keystore.load(null, PASSWORD);
+        keystore.setEntry(
+                "apart",
+                new KeyStore.SecretKeyEntry(aes(32, 6)),
+                new KeyStore.PasswordProtection("another".toCharArray()));
+        Path other = directory.resolve("apart.p12");
+        try (OutputStream out = Files.newOutputStream(other)) {
+            keystore.store(out, PASSWORD);
+        }
+
+        Refused.by(
+                EnvelopeException.class,
+                () -> SseCKeySource.fromKeystore("disk", other, PASSWORD, List.of("apart")),
+                "Entry \"apart\" of keystore " + other,
+                "does not open with the keystore's password");
+    }
+
     private static SecretKeySpec aes(int length, int fill) {
         byte[] bytes = new byte[length];
         Arrays.fill(bytes, (byte) fill);

@@ -124,7 +124,8 @@ public final class Connection implements AutoCloseable {
                         .build());
     }
 
-    private <T extends AutoCloseable> T kept(T closeable) {
+    /** Closes this too, before what it was made with. */
+    <T extends AutoCloseable> T kept(T closeable) {
         open.push(closeable);
         return closeable;
     }

@@ -1,8 +1,10 @@
 package dev.s3envelope.examples.cli;
 
 import dev.s3envelope.core.EnvelopeException;
+import dev.s3envelope.core.IllegalKeyException;
 import dev.s3envelope.core.IntegrityException;
 import dev.s3envelope.core.KeyringException;
+import dev.s3envelope.core.LookupFailedException;
 import dev.s3envelope.core.access.AccessReport;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -97,6 +99,12 @@ public record FailureReport(int exitCode, String message) {
         }
         if (answer.requestId() != null) {
             line.append(" (request ").append(answer.requestId()).append(')');
+        }
+        for (Throwable why : answer.getSuppressed()) {
+            // What kept this SDK from sending the key that S3 asked for.
+            if (why instanceof LookupFailedException || why instanceof IllegalKeyException) {
+                line.append(System.lineSeparator()).append("  ").append(text(why));
+            }
         }
         Optional<AccessReport> report = AccessReport.of(answer);
         report.ifPresent(found ->

@@ -2,12 +2,14 @@ package dev.s3envelope.examples.cli;
 
 import dev.s3envelope.core.ssec.SseCKey;
 import dev.s3envelope.core.ssec.SseCKeySource;
+import dev.s3envelope.kms.KmsMacKeySource;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,25 +26,46 @@ public final class KeySourceOptions {
                     + " newest first. May be repeated. 'openssl rand -base64 32' makes one.")
     Map<String, Path> files = new LinkedHashMap<>();
 
-    /** Reads every file. */
-    Map<String, SseCKeySource> load() throws IOException {
-        Map<String, SseCKeySource> sources = new LinkedHashMap<>();
+    @Option(
+            names = "--sse-c-mac-key",
+            paramLabel = "NAME=KEY_ARN",
+            description =
+                    "HMAC_256 KMS key from which the SSE-C keys of the source a policy calls NAME are derived, one for"
+                            + " each object; nothing is stored. May be repeated.")
+    Map<String, String> macKeys = new LinkedHashMap<>();
+
+    private final Map<String, SseCKeySource> loaded = new LinkedHashMap<>();
+
+    /** Reads every file, and asks KMS for nothing yet. */
+    Collection<SseCKeySource> load(Connection connection) throws IOException {
         for (Map.Entry<String, Path> each : files.entrySet()) {
-            sources.put(each.getKey(), read(each.getKey(), each.getValue()));
+            loaded.put(each.getKey(), read(each.getKey(), each.getValue()));
         }
-        return sources;
+        for (Map.Entry<String, String> each : macKeys.entrySet()) {
+            if (loaded.put(each.getKey(), derived(each.getKey(), each.getValue(), connection)) != null) {
+                throw new UsageProblem("--key-source and --sse-c-mac-key both name " + each.getKey());
+            }
+        }
+        return loaded.values();
     }
 
-    /** The one source there is. */
+    /** The one source that was loaded. */
     SseCKeySource only() {
-        if (files.size() != 1) {
-            throw new UsageProblem("--sse SSE-C needs exactly one --key-source NAME=FILE");
+        if (loaded.size() != 1) {
+            throw new UsageProblem(
+                    "--sse SSE-C needs exactly one --key-source NAME=FILE or --sse-c-mac-key NAME=KEY_ARN");
         }
-        Map.Entry<String, Path> only = files.entrySet().iterator().next();
+        return loaded.values().iterator().next();
+    }
+
+    private static SseCKeySource derived(String name, String key, Connection connection) {
         try {
-            return read(only.getKey(), only.getValue());
-        } catch (IOException e) {
-            throw new UsageProblem("--key-source " + only.getValue() + " cannot be read", e);
+            return connection.kept(KmsMacKeySource.builder(name)
+                    .client(connection.kms())
+                    .key(key)
+                    .build());
+        } catch (IllegalArgumentException e) {
+            throw new UsageProblem("--sse-c-mac-key " + name + "=" + key + ": " + e.getMessage(), e);
         }
     }
 

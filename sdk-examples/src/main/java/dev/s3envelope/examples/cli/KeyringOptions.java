@@ -1,6 +1,7 @@
 package dev.s3envelope.examples.cli;
 
 import dev.s3envelope.core.arn.KeyArn;
+import dev.s3envelope.core.cache.DataKeyCache;
 import dev.s3envelope.core.crypto.CryptoProvider;
 import dev.s3envelope.core.keyring.Keyring;
 import dev.s3envelope.core.keyring.MultiKeyring;
@@ -59,13 +60,14 @@ public final class KeyringOptions {
     Map<String, Keyring> load(Connection connection) throws IOException {
         CryptoProvider crypto = CryptoProvider.detect();
         Map<String, Keyring> keyrings = new LinkedHashMap<>();
+        DataKeyCache cache = connection.kept(DataKeyCache.builder().build());
         for (Map.Entry<String, String> each : kms.entrySet()) {
             keyrings.put(
                     each.getKey(),
-                    KmsKeyring.builder()
+                    cache.over(KmsKeyring.builder()
                             .client(connection.kms())
                             .generator(KeyArn.parse(each.getValue()))
-                            .build());
+                            .build()));
         }
         for (Map.Entry<String, Path> each : files.entrySet()) {
             if (keyrings.put(each.getKey(), aes(crypto, each.getKey(), each.getValue())) != null) {

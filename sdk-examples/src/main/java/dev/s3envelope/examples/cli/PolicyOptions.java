@@ -64,7 +64,7 @@ public final class PolicyOptions {
 
     /** A client that applies the policy over {@code connection}, set up further by {@code more}; closing it leaves the connection open. */
     EnvelopeS3Client client(Connection connection, Consumer<EnvelopeS3Client.Builder> more) throws IOException {
-        Collection<SseCKeySource> sources = keySources.load().values();
+        Collection<SseCKeySource> sources = keySources.load(connection);
         KeySources known = KeySources.of(sources);
         Map<String, Keyring> named = keyrings.load(connection);
         for (Map.Entry<String, Keyring> each : named.entrySet()) {

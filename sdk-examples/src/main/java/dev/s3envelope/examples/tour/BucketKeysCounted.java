@@ -12,7 +12,7 @@ import software.amazon.awssdk.services.s3.S3Client;
 
 /** What S3 asks of KMS without and with a Bucket Key, counted. */
 final class BucketKeysCounted implements Scenario {
-    private static final int OBJECTS = 20;
+    static final int OBJECTS = 20;
 
     @Override
     public String title() {
@@ -51,7 +51,8 @@ final class BucketKeysCounted implements Scenario {
         return new Finding("Bucket Key " + state, expected, seen, use.text());
     }
 
-    private static int writeAndRead(S3Client s3, String bucket) {
+    /** How many objects read back as written. */
+    static int writeAndRead(S3Client s3, String bucket) {
         int read = 0;
         for (int i = 0; i < OBJECTS; i++) {
             String object = "object-" + i;

@@ -8,7 +8,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * What S3 asked of KMS for its callers, from the event log.
+ * What was asked of KMS, by S3 for its callers or by this SDK, from the event log.
  *
  * @param calls by operation, denied ones included
  * @param contexts {@code bucket ARN}, {@code object ARN}, both, or {@code none}
@@ -16,10 +16,18 @@ import java.util.stream.Collectors;
 record KmsUse(Map<String, Integer> calls, String contexts) {
     private static final String KEY = "aws:s3:arn";
 
-    /** What was asked since {@code mark} for one bucket. */
+    /** What S3 asked since {@code mark} for one bucket. */
     static KmsUse since(Stage stage, EventMark mark, String bucket) {
+        return of(stage.events(mark).service("kms").viaService().list(), bucket);
+    }
+
+    /** What anybody asked since {@code mark}, this SDK included. */
+    static KmsUse ofAll(Stage stage, EventMark mark, String bucket) {
+        return of(stage.events(mark).service("kms").list(), bucket);
+    }
+
+    private static KmsUse of(List<Event> events, String bucket) {
         String bucketArn = "arn:aws:s3:::" + bucket;
-        List<Event> events = stage.events(mark).service("kms").viaService().list();
         Map<String, Integer> calls = new TreeMap<>(Comparator.reverseOrder());
         events.forEach(event -> calls.merge(event.operation(), 1, Integer::sum));
         String contexts = events.stream()
@@ -48,7 +56,7 @@ record KmsUse(Map<String, Integer> calls, String contexts) {
     String text() {
         return calls.isEmpty()
                 ? "no KMS calls"
-                : "KMS calls by S3: "
+                : "KMS calls: "
                         + calls.entrySet().stream()
                                 .map(call -> call.getKey() + " " + call.getValue())
                                 .collect(Collectors.joining(", "));

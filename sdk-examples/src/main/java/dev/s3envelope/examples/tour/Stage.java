@@ -26,6 +26,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import software.amazon.awssdk.services.kms.KmsClient;
+import software.amazon.awssdk.services.kms.model.KeySpec;
+import software.amazon.awssdk.services.kms.model.KeyUsageType;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.S3Object;
@@ -140,6 +142,18 @@ final class Stage {
     String key(LocalPrincipal creator, String name) {
         String arn = kms(creator)
                 .createKey(request -> request.description("tour " + name))
+                .keyMetadata()
+                .arn();
+        names.add(arn, name + "-key");
+        return arn;
+    }
+
+    /** As {@link #key}, for MACs. */
+    String hmacKey(LocalPrincipal creator, String name) {
+        String arn = kms(creator)
+                .createKey(request -> request.description("tour " + name)
+                        .keySpec(KeySpec.HMAC_256)
+                        .keyUsage(KeyUsageType.GENERATE_VERIFY_MAC))
                 .keyMetadata()
                 .arn();
         names.add(arn, name + "-key");

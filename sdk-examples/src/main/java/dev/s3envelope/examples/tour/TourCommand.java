@@ -123,6 +123,7 @@ public final class TourCommand implements Callable<Integer> {
         scenarios.add(new AwsManagedKeyAcrossAccounts());
         scenarios.add(new MixedBucket());
         scenarios.add(new BucketKeysCounted());
+        scenarios.add(new CachedKeysCounted());
         scenarios.add(new EntityTags());
         scenarios.add(new KeyOutOfUse());
         scenarios.add(new CustomerKeyTraps());

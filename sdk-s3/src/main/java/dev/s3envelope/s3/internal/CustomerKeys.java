@@ -1,6 +1,8 @@
 package dev.s3envelope.s3.internal;
 
 import dev.s3envelope.core.arn.ObjectAddress;
+import dev.s3envelope.core.internal.StageFailures;
+import dev.s3envelope.core.keyring.RequestCredentials;
 import dev.s3envelope.core.mode.EncryptionMode;
 import dev.s3envelope.core.mode.SseC;
 import dev.s3envelope.core.policy.EncryptionPolicy;
@@ -12,8 +14,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
 import java.util.function.Function;
 
 /**
@@ -23,13 +25,13 @@ import java.util.function.Function;
 final class CustomerKeys {
     private final EncryptionPolicy policy;
     private final List<SseCKeySource> readOnly;
-    private final Executor executor;
+    private final KeyExecutors executors;
     private final boolean any;
 
-    CustomerKeys(EncryptionPolicy policy, List<SseCKeySource> readOnly, Executor executor) {
+    CustomerKeys(EncryptionPolicy policy, List<SseCKeySource> readOnly, KeyExecutors executors) {
         this.policy = policy;
         this.readOnly = readOnly;
-        this.executor = executor;
+        this.executors = executors;
         this.any = !readOnly.isEmpty()
                 || policy.rules().stream().anyMatch(rule -> rule.mode().serverSide() instanceof SseC);
     }
@@ -63,30 +65,63 @@ final class CustomerKeys {
         return List.copyOf(sources);
     }
 
-    /** Lends the key to write an object with. */
-    <V> CompletionStage<V> lendForWrite(SseCKeySource source, ObjectAddress object, Function<SseCKey, V> use) {
-        return CompletableFuture.supplyAsync(
-                () -> {
-                    try (SseCKey key = source.keyForWrite(object)) {
-                        return use.apply(key);
-                    }
-                },
-                executor);
+    /** Where sources are asked. */
+    KeyExecutors executors() {
+        return executors;
     }
 
-    /** Lends the keys an object may be under, newest first of each source, none twice. */
+    /** Lends the key to write an object with, had on behalf of the request's credentials. */
+    <V> CompletionStage<V> lendForWrite(
+            SseCKeySource source, ObjectAddress object, RequestCredentials credentials, Function<SseCKey, V> use) {
+        return ready(source, object, credentials).thenApply(ready -> {
+            try (SseCKey key = ready.keyForWrite(object)) {
+                return use.apply(key);
+            }
+        });
+    }
+
+    /** Lends the keys an object may be under. A source that fails takes nothing from the others: its failure is in the ring. */
     <V> CompletionStage<V> lendForRead(
-            List<SseCKeySource> sources, ObjectAddress object, Function<List<SseCKey>, V> use) {
-        return CompletableFuture.supplyAsync(
-                () -> {
-                    List<SseCKey> received = new ArrayList<>();
-                    try {
-                        sources.forEach(source -> received.addAll(source.keysForRead(object)));
-                        return use.apply(received.stream().distinct().toList());
-                    } finally {
-                        received.forEach(SseCKey::destroy);
+            List<SseCKeySource> sources,
+            ObjectAddress object,
+            RequestCredentials credentials,
+            Function<SseCRing, V> use) {
+        List<SseCKey> received = new ArrayList<>();
+        List<RuntimeException> missing = new ArrayList<>();
+        CompletionStage<?> all = CompletableFuture.completedFuture(null);
+        for (SseCKeySource source : sources) {
+            all = all.thenCompose(done -> receive(source, object, credentials, received, missing));
+        }
+        return all.thenApply(done ->
+                        use.apply(new SseCRing(received.stream().distinct().toList(), missing)))
+                .whenComplete((value, failure) -> received.forEach(SseCKey::destroy));
+    }
+
+    private CompletionStage<?> receive(
+            SseCKeySource source,
+            ObjectAddress object,
+            RequestCredentials credentials,
+            List<SseCKey> received,
+            List<RuntimeException> missing) {
+        return ready(source, object, credentials)
+                .thenAccept(ready -> {
+                    received.addAll(ready.keysForRead(object));
+                    missing.addAll(ready.missing(object));
+                })
+                .exceptionally(failure -> {
+                    if (!(StageFailures.unwrap(failure) instanceof RuntimeException absent)) {
+                        throw new CompletionException(StageFailures.unwrap(failure));
                     }
-                },
-                executor);
+                    missing.add(absent);
+                    return null;
+                });
+    }
+
+    private CompletionStage<SseCKeySource> ready(
+            SseCKeySource source, ObjectAddress object, RequestCredentials credentials) {
+        return executors.ask(
+                source,
+                () -> source.onBehalfOf(credentials)
+                        .thenCompose(bound -> bound.prepare(object).thenApply(done -> bound)));
     }
 }

@@ -15,6 +15,7 @@ import dev.s3envelope.core.mode.ServerSideMode;
 import dev.s3envelope.core.mode.SseC;
 import dev.s3envelope.core.mode.SseKms;
 import dev.s3envelope.core.policy.ObjectDescription;
+import dev.s3envelope.core.policy.PolicyDecision;
 import dev.s3envelope.s3.EncryptionOverride;
 import dev.s3envelope.s3.internal.clientside.ClientSideWrite;
 import java.util.Optional;
@@ -37,26 +38,21 @@ final class Decisions {
 
     /** The mode a write ends up under; its keys are ARNs, or none for aws/s3. */
     CompletionStage<EncryptionMode> decide(S3Request request, ObjectDescription object) {
-        return surroundings
-                .guard()
-                .decide(
-                        surroundings.policy().decide(object),
-                        EncryptionOverride.of(request).map(EncryptionOverride::mode),
-                        encryption.ofWrite(request).mode(),
-                        target(request, object.bucket()))
+        return decide(request, object, encryption.ofWrite(request).mode())
                 .thenApply(mode -> withBucketKey(mode, encryption.loneBucketKey(request)));
     }
 
     /** As {@link #decide}, for a mode stated by an operation that has its own way to state it. */
     CompletionStage<EncryptionMode> decide(
             S3Request request, ObjectDescription object, Optional<ServerSideMode> stated) {
-        return surroundings
-                .guard()
-                .decide(
-                        surroundings.policy().decide(object),
-                        EncryptionOverride.of(request).map(EncryptionOverride::mode),
-                        stated,
-                        target(request, object.bucket()));
+        PolicyDecision decision = surroundings.policy().decide(object);
+        WriteTarget target = target(request, object.bucket());
+        return SourceBinding.decide(
+                keys.executors(),
+                RequestCredentials.of(request),
+                decision.mode(),
+                EncryptionOverride.of(request).map(EncryptionOverride::mode),
+                (ruled, override) -> surroundings.guard().decide(decision.withMode(ruled), override, stated, target));
     }
 
     /** The mode with its key judged and no rule asked, where a request is not about one object. */
@@ -68,7 +64,11 @@ final class Decisions {
     CompletionStage<ServerSideHeaders> headers(S3Request request, ObjectAddress object, EncryptionMode mode) {
         ServerSideMode serverSide = requireServerSide(request, object, mode);
         if (serverSide instanceof SseC customer) {
-            return keys.lendForWrite(customer.source(), object, key -> ServerSideHeaders.write(serverSide, key));
+            return keys.lendForWrite(
+                    customer.source(),
+                    object,
+                    RequestCredentials.of(request),
+                    key -> ServerSideHeaders.write(serverSide, key));
         }
         ServerSideHeaders headers = ServerSideHeaders.write(serverSide, null);
         Optional<Boolean> bucketKey =

@@ -3,6 +3,7 @@ package dev.s3envelope.s3.internal;
 import dev.s3envelope.core.arn.ObjectAddress;
 import dev.s3envelope.core.guard.RequestedEncryption;
 import dev.s3envelope.core.guard.Transport;
+import dev.s3envelope.core.keyring.RequestCredentials;
 import dev.s3envelope.core.mode.ClientSide;
 import dev.s3envelope.core.mode.EncryptionMode;
 import dev.s3envelope.core.mode.SseC;
@@ -120,7 +121,10 @@ final class ObjectRequests {
         if (override.get().serverSide() instanceof SseC customer) {
             transport.requireProtected(object.address().toString());
             return keys.lendForWrite(
-                    customer.source(), object.address(), key -> Attempts.one(apply.apply(request, key)));
+                    customer.source(),
+                    object.address(),
+                    RequestCredentials.of(request),
+                    key -> Attempts.one(apply.apply(request, key)));
         }
         return CompletableFuture.completedFuture(Attempts.one(apply.apply(request, null)));
     }

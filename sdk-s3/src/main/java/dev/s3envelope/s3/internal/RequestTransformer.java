@@ -71,7 +71,7 @@ public final class RequestTransformer {
         this.policy = surroundings.policy();
         this.preflights = preflights;
         this.owners = new OwnerCheck(surroundings.guard(), fields);
-        this.keys = new CustomerKeys(surroundings.policy(), surroundings.readKeys(), surroundings.keyExecutor());
+        this.keys = new CustomerKeys(surroundings.policy(), surroundings.readKeys(), surroundings.keyExecutors());
         Decisions decisions = new Decisions(surroundings, encryption, keys);
         ObjectRequests objects = new ObjectRequests(decisions, encryption, fields, keys, surroundings.transport());
         this.uploads =

@@ -2,6 +2,7 @@ package dev.s3envelope.s3.internal;
 
 import dev.s3envelope.core.InsecureTransportException;
 import dev.s3envelope.core.guard.Transport;
+import dev.s3envelope.core.keyring.RequestCredentials;
 import dev.s3envelope.core.ssec.SseCKey;
 import dev.s3envelope.core.ssec.SseCKeySource;
 import java.util.HashSet;
@@ -116,21 +117,19 @@ final class SseCAttempts<T extends S3Request> implements Attempts<T> {
         return apply.apply(request, null);
     }
 
-    /** The request with the preferred key, else with the first that was not tried; empty if all were. */
+    /** The request with the preferred key, else with the first that was not tried; empty if all were. Fails if the one needed may be among those missing. */
     private CompletionStage<Optional<T>> withNextKey(String preferred) {
-        return keys.lendForRead(
-                sources,
-                object.address(),
-                known -> known.stream()
-                        .filter(key -> key.fingerprint().equals(preferred))
-                        .findFirst()
-                        .or(() -> known.stream()
-                                .filter(key -> !tried.contains(key.fingerprint()))
-                                .findFirst())
-                        .map(key -> {
-                            tried.add(key.fingerprint());
-                            current = key.fingerprint();
-                            return apply.apply(request, key);
-                        }));
+        return keys.lendForRead(sources, object.address(), RequestCredentials.of(request), ring -> {
+            Optional<SseCKey> next = ring.find(key -> key.fingerprint().equals(preferred))
+                    .or(() -> ring.find(key -> !tried.contains(key.fingerprint())));
+            if (next.isEmpty()) {
+                ring.requireComplete();
+            }
+            return next.map(key -> {
+                tried.add(key.fingerprint());
+                current = key.fingerprint();
+                return apply.apply(request, key);
+            });
+        });
     }
 }

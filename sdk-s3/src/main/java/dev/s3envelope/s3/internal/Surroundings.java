@@ -6,7 +6,6 @@ import dev.s3envelope.core.policy.EncryptionPolicy;
 import dev.s3envelope.core.ssec.SseCKeySource;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Executor;
 
 /**
  * What the transformation of requests depends on, apart from the request.
@@ -16,7 +15,7 @@ import java.util.concurrent.Executor;
  * @param region the Region requests are sent to; empty where the client finds it by itself
  * @param transport how requests travel
  * @param readKeys sources of SSE-C keys for reading only
- * @param keyExecutor runs the calls to SSE-C key sources
+ * @param keyExecutors where SSE-C key sources are asked
  */
 public record Surroundings(
         EncryptionPolicy policy,
@@ -24,7 +23,7 @@ public record Surroundings(
         Optional<String> region,
         Transport transport,
         List<SseCKeySource> readKeys,
-        Executor keyExecutor) {
+        KeyExecutors keyExecutors) {
     public Surroundings {
         readKeys = List.copyOf(readKeys);
     }

@@ -3,6 +3,7 @@ package dev.s3envelope.s3.internal;
 import dev.s3envelope.core.OperationRefusedException;
 import dev.s3envelope.core.arn.ObjectAddress;
 import dev.s3envelope.core.guard.Transport;
+import dev.s3envelope.core.keyring.RequestCredentials;
 import dev.s3envelope.core.mode.ClientSide;
 import dev.s3envelope.core.mode.EncryptionMode;
 import dev.s3envelope.core.mode.ServerSideMode;
@@ -240,16 +241,16 @@ final class UploadRequests {
         return keys.lendForRead(
                 List.of(source),
                 object,
-                ring -> ring.stream()
-                        .filter(key -> key.fingerprint().equals(upload.fingerprint()))
-                        .findFirst()
+                RequestCredentials.of(request),
+                ring -> ring.find(key -> key.fingerprint().equals(upload.fingerprint()))
                         .map(key -> apply(request, object, key))
-                        .orElseThrow(
-                                () -> new OperationRefusedException(
-                                        "The upload of " + object
-                                                + " was begun with the SSE-C key " + upload.fingerprint()
-                                                + ", which key source " + source.name()
-                                                + " no longer has. Keep old keys in the source until the uploads begun with them have ended.")));
+                        .orElseThrow(() -> {
+                            ring.requireComplete();
+                            return new OperationRefusedException(
+                                    "The upload of " + object + " was begun with the SSE-C key " + upload.fingerprint()
+                                            + ", which key source " + source.name()
+                                            + " no longer has. Keep old keys in the source until the uploads begun with them have ended.");
+                        }));
     }
 
     /** An upload of another client: the mode its rule gives, as far as the address decides, or the override. */
@@ -259,7 +260,8 @@ final class UploadRequests {
                 .orElseGet(() -> policy.decide(ObjectDescription.of(object.bucket(), object.key()))
                         .mode());
         return mode.serverSide() instanceof SseC customer
-                ? keys.lendForWrite(customer.source(), object, key -> apply(request, object, key))
+                ? keys.lendForWrite(
+                        customer.source(), object, RequestCredentials.of(request), key -> apply(request, object, key))
                 : CompletableFuture.completedFuture(request);
     }
 

@@ -29,7 +29,7 @@ class TransformerTest {
                 Optional.empty(),
                 Transport.TLS,
                 List.of(),
-                Runnable::run));
+                KeyExecutors.CALLER));
         assertEquals(transformed, transformer.handled());
         assertFalse(transformer.readsMayRepeat());
     }
