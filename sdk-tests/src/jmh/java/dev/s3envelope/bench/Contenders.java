@@ -5,6 +5,7 @@ import dev.s3envelope.core.mode.ClientSide;
 import dev.s3envelope.core.mode.EncryptionMode;
 import dev.s3envelope.core.policy.EncryptionPolicy;
 import dev.s3envelope.kms.KmsKeyring;
+import dev.s3envelope.s3.EnvelopeS3AsyncClient;
 import dev.s3envelope.s3.EnvelopeS3Client;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -15,6 +16,7 @@ import software.amazon.awssdk.http.nio.netty.NettyNioAsyncHttpClient;
 import software.amazon.awssdk.services.kms.KmsClient;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.encryption.s3.S3AsyncEncryptionClient;
 import software.amazon.encryption.s3.S3EncryptionClient;
 
 /** The clients that are compared, all over the same HTTP clients and the same server. Closing this closes what they use. */
@@ -49,25 +51,35 @@ final class Contenders implements AutoCloseable {
                 server.configure(KmsClient.builder()).httpClient(http).build());
     }
 
-    /** The AWS SDK's own client, without encryption of ours. */
+    /** The AWS SDK's own synchronous client, without encryption of ours. */
     Contender plain() {
-        return new Contender("plain S3Client", plain, () -> {});
+        return new Contender("plain S3Client", Transfers.of(plain));
+    }
+
+    /** The AWS SDK's own asynchronous client, without encryption of ours. */
+    Contender plainAsync() {
+        return new Contender("plain S3AsyncClient", Transfers.of(async));
     }
 
     /** Ours: client-side under a KMS key, one data key for a bucket and window. */
     Contender envelope() {
         DataKeyCache cache = opened(DataKeyCache.builder().build());
-        ClientSide mode = EncryptionMode.clientSide(
-                "bench",
-                cache.over(KmsKeyring.builder()
-                        .client(kms)
-                        .generator(server.keyArn())
-                        .build()));
-        S3Client ours = opened(EnvelopeS3Client.builder()
-                .wrapping(plain)
-                .policy(EncryptionPolicy.always(mode))
+        return new Contender("EnvelopeS3Client", Transfers.of(over(clientSide(cache))), cache::invalidateAll);
+    }
+
+    /** Ours, asynchronous: client-side under a KMS key. */
+    Contender envelopeAsync() {
+        DataKeyCache cache = opened(DataKeyCache.builder().build());
+        EnvelopeS3AsyncClient ours = opened(EnvelopeS3AsyncClient.builder()
+                .wrapping(async)
+                .policy(EncryptionPolicy.always(clientSide(cache)))
                 .build());
-        return new Contender("EnvelopeS3Client", ours, cache::invalidateAll);
+        return new Contender("EnvelopeS3AsyncClient", Transfers.of(ours), cache::invalidateAll);
+    }
+
+    /** Ours where S3 encrypts: what the policy itself costs. */
+    Contender envelopeServerSide() {
+        return new Contender("EnvelopeS3Client, SSE-S3", Transfers.of(over(EncryptionMode.sseS3())));
     }
 
     /** amazon-s3-encryption-client-java with its KMS keyring: a KMS call for each object. */
@@ -75,12 +87,41 @@ final class Contenders implements AutoCloseable {
         S3Client theirs = S3EncryptionClient.builderV4()
                 .wrappedClient(plain)
                 .wrappedAsyncClient(async)
-                .keyring(software.amazon.encryption.s3.materials.KmsKeyring.builder()
-                        .kmsClient(kms)
-                        .wrappingKeyId(server.keyArn())
-                        .build())
+                .keyring(s3ecKeyring())
                 .build();
-        return new Contender("S3EncryptionClient", theirs, () -> {});
+        return new Contender("S3EncryptionClient", Transfers.of(theirs));
+    }
+
+    /** Its asynchronous client. */
+    Contender s3ecAsync() {
+        S3AsyncClient theirs = S3AsyncEncryptionClient.builderV4()
+                .wrappedClient(async)
+                .keyring(s3ecKeyring())
+                .build();
+        return new Contender("S3AsyncEncryptionClient", Transfers.of(theirs));
+    }
+
+    private S3Client over(EncryptionMode mode) {
+        return opened(EnvelopeS3Client.builder()
+                .wrapping(plain)
+                .policy(EncryptionPolicy.always(mode))
+                .build());
+    }
+
+    private ClientSide clientSide(DataKeyCache cache) {
+        return EncryptionMode.clientSide(
+                "bench",
+                cache.over(KmsKeyring.builder()
+                        .client(kms)
+                        .generator(server.keyArn())
+                        .build()));
+    }
+
+    private software.amazon.encryption.s3.materials.KmsKeyring s3ecKeyring() {
+        return software.amazon.encryption.s3.materials.KmsKeyring.builder()
+                .kmsClient(kms)
+                .wrappingKeyId(server.keyArn())
+                .build();
     }
 
     private <C extends AutoCloseable> C opened(C client) {

@@ -19,10 +19,17 @@ record Series(List<Double> values) {
                 .toList());
     }
 
+    double least() {
+        return values.stream().mapToDouble(Double::doubleValue).min().orElseThrow();
+    }
+
+    double greatest() {
+        return values.stream().mapToDouble(Double::doubleValue).max().orElseThrow();
+    }
+
     /** The median, and the least and the greatest value in parentheses. */
     String text(String format) {
-        double least = values.stream().mapToDouble(Double::doubleValue).min().orElseThrow();
-        double greatest = values.stream().mapToDouble(Double::doubleValue).max().orElseThrow();
-        return String.format(Locale.ROOT, format + " (" + format + " to " + format + ")", median(), least, greatest);
+        return String.format(
+                Locale.ROOT, format + " (" + format + " to " + format + ")", median(), least(), greatest());
     }
 }
