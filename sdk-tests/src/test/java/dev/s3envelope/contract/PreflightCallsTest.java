@@ -5,19 +5,25 @@ import static dev.s3envelope.contract.PreflightFixture.TEXT;
 import static dev.s3envelope.contract.PreflightFixture.byBucket;
 import static dev.s3envelope.contract.PreflightFixture.get;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import dev.s3envelope.core.arn.KeyArn;
 import dev.s3envelope.core.mode.BucketKey;
 import dev.s3envelope.core.policy.EncryptionPolicy;
+import dev.s3envelope.kms.KmsKeyAccess;
 import dev.s3envelope.local.EventLog;
 import dev.s3envelope.s3.PreflightStrategy;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /** What a preflight costs in calls: the table of docs/preflight.md. */
 class PreflightCallsTest {
@@ -119,6 +125,35 @@ class PreflightCallsTest {
     }
 
     @ParameterizedTest
+    @CsvSource({
+        "SYNC, false, true", "SYNC, false, false", "SYNC, true, true", "SYNC, true, false",
+        "ASYNC, false, true", "ASYNC, false, false", "ASYNC, true, true", "ASYNC, true, false"
+    })
+    void aDeniedReadCostsWhatTheTableSays(Calls.Kind kind, boolean direct, boolean policyTells) {
+        try (PreflightFixture f = new PreflightFixture()) {
+            f.store("a", f.key, false);
+            Calls calls = f.client(
+                    kind,
+                    policyTells ? f.byKey(BucketKey.DISABLED) : byBucket(),
+                    b -> direct
+                            ? b.keyAccess(f.access(kind, KmsKeyAccess.builder())
+                                    .directKey(KeyArn.parse(f.key.arn()))
+                                    .build())
+                            : b);
+            EventLog.Mark before = f.aws.events().mark();
+            assertThrows(S3Exception.class, () -> calls.get(get("a")));
+            assertEquals(
+                    direct
+                            ? Map.of("kms:Decrypt", 1, "s3:HeadObject", 1)
+                            : Map.of("kms:Decrypt", 1, "s3:HeadObject", 1, "s3:GetObject", 1),
+                    f.calls(before));
+            EventLog.Mark warm = f.aws.events().mark();
+            assertThrows(S3Exception.class, () -> calls.get(get("a")));
+            assertEquals(direct ? Map.of("s3:HeadObject", 1) : Map.of(), f.calls(warm));
+        }
+    }
+
+    @ParameterizedTest
     @EnumSource(Calls.Kind.class)
     void underABucketKey_oneVerdictServesThePrefix(Calls.Kind kind) {
         try (PreflightFixture f = new PreflightFixture().readerMayDecrypt()) {
@@ -158,7 +193,7 @@ class PreflightCallsTest {
             calls.get(get("a"));
             assertEquals(Map.of("kms:Decrypt", 1, "s3:GetObject", 1), f.calls(old));
 
-            Calls each = f.client(kind, f.byKey(BucketKey.DISABLED), b -> b.lifetime(java.time.Duration.ZERO));
+            Calls each = f.client(kind, f.byKey(BucketKey.DISABLED), b -> b.lifetime(Duration.ZERO));
             EventLog.Mark before = f.aws.events().mark();
             each.get(get("a"));
             each.get(get("a"));

@@ -5,6 +5,7 @@ import dev.s3envelope.core.keyring.RequestCredentials;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
 import software.amazon.awssdk.identity.spi.IdentityProvider;
 import software.amazon.awssdk.services.s3.model.S3Request;
@@ -12,6 +13,10 @@ import software.amazon.awssdk.services.s3.model.S3Request;
 /** Who signs the requests of one client: the credentials are resolved once per request, and questions about it are signed with just those. */
 final class Callers {
     private final Optional<IdentityProvider<? extends AwsCredentialsIdentity>> clients;
+    private volatile @Nullable Known last;
+
+    /** Most requests are signed by the one who signed the last. */
+    private record Known(AwsCredentialsIdentity identity, Caller caller) {}
 
     Callers(Optional<IdentityProvider<? extends AwsCredentialsIdentity>> clients) {
         this.clients = clients;
@@ -30,17 +35,25 @@ final class Callers {
         return RequestCredentials.of(request)
                 .provider()
                 .or(() -> clients)
-                .map(Callers::resolve)
+                .map(this::resolve)
                 .orElseGet(() -> CompletableFuture.completedFuture(new Caller("", RequestCredentials.none())));
     }
 
-    private static CompletionStage<Caller> resolve(IdentityProvider<? extends AwsCredentialsIdentity> provider) {
+    private CompletionStage<Caller> resolve(IdentityProvider<? extends AwsCredentialsIdentity> provider) {
         try {
-            return provider.resolveIdentity()
-                    .thenApply(identity ->
-                            new Caller(PrincipalDigest.of(identity), RequestCredentials.resolved(identity)));
+            return provider.resolveIdentity().thenApply(this::caller);
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e);
         }
+    }
+
+    private Caller caller(AwsCredentialsIdentity identity) {
+        Known known = last;
+        if (known != null && known.identity().equals(identity)) {
+            return known.caller();
+        }
+        Caller caller = new Caller(PrincipalDigest.of(identity), RequestCredentials.resolved(identity));
+        last = new Known(identity, caller);
+        return caller;
     }
 }

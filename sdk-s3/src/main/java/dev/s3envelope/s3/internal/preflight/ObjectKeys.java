@@ -18,7 +18,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.SdkPojo;
+import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.S3Request;
 
 /**
@@ -32,7 +34,28 @@ final class ObjectKeys {
     private final Bounded<ObjectVersion, Seen> seen = new Bounded<>(REMEMBERED);
     private final Bounded<KeyInBucket, Boolean> bucketKeys = new Bounded<>(REMEMBERED);
 
-    private record Seen(StoredUnder under, Optional<String> eTag) {}
+    /** What an object is under, and the answer that said so. */
+    private record Seen(StoredUnder under, Shown shown) {}
+
+    /** What S3 shows of an object's encryption, as it shows it. */
+    private record Shown(
+            @Nullable String encryption,
+            @Nullable String key,
+            @Nullable Boolean bucketKey,
+            @Nullable String eTag) {
+        static Shown of(SdkPojo answer) {
+            if (answer instanceof GetObjectResponse get) {
+                return new Shown(
+                        get.serverSideEncryptionAsString(), get.ssekmsKeyId(), get.bucketKeyEnabled(), get.eTag());
+            }
+            return new Shown(
+                    StoredUnder.field(answer, "ServerSideEncryption", String.class)
+                            .orElse(null),
+                    StoredUnder.field(answer, "SSEKMSKeyId", String.class).orElse(null),
+                    StoredUnder.field(answer, "BucketKeyEnabled", Boolean.class).orElse(null),
+                    StoredUnder.field(answer, "ETag", String.class).orElse(null));
+        }
+    }
 
     private record KeyInBucket(String bucket, KeyArn key) {}
 
@@ -49,7 +72,8 @@ final class ObjectKeys {
         }
         Optional<String> eTag = StoredUnder.field(request, "IfMatch", String.class);
         return seen.get(object)
-                .filter(known -> eTag.isEmpty() || eTag.equals(known.eTag()))
+                .filter(known ->
+                        eTag.isEmpty() || eTag.get().equals(known.shown().eTag()))
                 .map(Seen::under)
                 .orElseGet(() -> byPolicy(object.address()));
     }
@@ -107,13 +131,20 @@ final class ObjectKeys {
 
     /** Remembers what an answer of S3 says of an object, and gives it back with what it does not show. */
     StoredUnder learn(ObjectVersion object, SdkPojo answer, Optional<ContextPairs> written) {
+        Shown raw = Shown.of(answer);
+        Optional<Seen> same = written.isPresent()
+                ? Optional.empty()
+                : seen.get(object).filter(before -> before.shown().equals(raw));
+        if (same.isPresent()) {
+            return same.get().under();
+        }
         StoredUnder shown = StoredUnder.of(answer);
         if (shown instanceof StoredUnder.Key key) {
             bucketKeys.put(new KeyInBucket(object.address().bucket(), key.arn()), key.bucketKey());
             shown = key.withCustom(written.isPresent() ? written.get().asMap() : customOf(object, key));
         }
         if (!(shown instanceof StoredUnder.Unknown)) {
-            seen.put(object, new Seen(shown, StoredUnder.field(answer, "ETag", String.class)));
+            seen.put(object, new Seen(shown, raw));
         }
         return shown;
     }

@@ -28,9 +28,11 @@ record ReadTarget(ObjectVersion object, S3Request request, boolean customerKey, 
 
     /** Empty for requests that need nothing decrypted: HEAD needs no KMS permission (Amazon S3 User Guide, "Required permissions for S3 API operations"). */
     static Optional<ReadTarget> of(S3Request request) {
-        if (request instanceof GetObjectRequest
-                || request instanceof GetObjectAttributesRequest
-                || request instanceof SelectObjectContentRequest) {
+        if (request instanceof GetObjectRequest get) {
+            return ObjectVersion.of(get.bucket(), get.key(), get.versionId())
+                    .map(object -> new ReadTarget(object, get, get.sseCustomerKey() != null, false));
+        }
+        if (request instanceof GetObjectAttributesRequest || request instanceof SelectObjectContentRequest) {
             return named(request).map(object -> new ReadTarget(object, request, has(request, "SSECustomerKey"), false));
         }
         Optional<CopySource> source = Optional.empty();

@@ -7,6 +7,8 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import software.amazon.awssdk.core.SdkPojo;
+import software.amazon.awssdk.core.SdkRequest;
+import software.amazon.awssdk.core.SdkResponse;
 
 /** What an object is encrypted under on the server, as far as KMS has a say. */
 sealed interface StoredUnder {
@@ -71,12 +73,11 @@ sealed interface StoredUnder {
                 .orElseGet(Unknown::new);
     }
 
-    /** A field of a request or an answer, by the name S3 gives it. */
+    /** A field of a request or an answer, by the name S3 gives it; empty where the operation has none of that name. */
     static <V> Optional<V> field(SdkPojo pojo, String name, Class<V> type) {
-        return pojo.sdkFields().stream()
-                .filter(field -> field.memberName().equals(name))
-                .findFirst()
-                .map(field -> field.getValueOrDefault(pojo))
-                .map(type::cast);
+        if (pojo instanceof SdkRequest request) {
+            return request.getValueForField(name, type);
+        }
+        return pojo instanceof SdkResponse response ? response.getValueForField(name, type) : Optional.empty();
     }
 }
