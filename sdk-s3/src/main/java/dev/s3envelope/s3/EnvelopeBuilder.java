@@ -14,9 +14,8 @@ import dev.s3envelope.s3.internal.ObjectEvents;
 import dev.s3envelope.s3.internal.RequestTransformer;
 import dev.s3envelope.s3.internal.Surroundings;
 import dev.s3envelope.s3.internal.Wrapped;
-import dev.s3envelope.s3.internal.clientside.ClientSideHeads;
+import dev.s3envelope.s3.internal.clientside.ClientSideFacts;
 import dev.s3envelope.s3.internal.clientside.ClientSideKeys;
-import dev.s3envelope.s3.internal.clientside.ClientSideListings;
 import dev.s3envelope.s3.internal.clientside.ClientSideReads;
 import dev.s3envelope.s3.internal.clientside.ClientSideSettings;
 import dev.s3envelope.s3.internal.clientside.LegacyGets;
@@ -228,8 +227,8 @@ public abstract sealed class EnvelopeBuilder<B extends EnvelopeBuilder<B>>
                 keys);
     }
 
-    final ClientSideListings clientSideListings(ClientSideReads reads, ClientSideHeads heads) {
-        return new ClientSideListings(reads, heads, plaintextSizes);
+    final ClientSideFacts clientSideFacts(ClientSideReads reads) {
+        return new ClientSideFacts(reads, plaintextSizes);
     }
 
     final boolean closesWrapped() {
@@ -256,9 +255,7 @@ public abstract sealed class EnvelopeBuilder<B extends EnvelopeBuilder<B>>
             Preflights preflights) {
         Optional<String> sentTo = region == null ? wrappedRegion : Optional.of(region.id());
         return new RequestTransformer(
-                new Surroundings(requiredPolicy(), guard, sentTo, transport, readKeys, executors),
-                uploads,
-                preflights);
+                new Surroundings(requiredPolicy(), guard, sentTo, transport, readKeys, executors), uploads, preflights);
     }
 
     static <V> V required(@Nullable V wrapped, String what) {

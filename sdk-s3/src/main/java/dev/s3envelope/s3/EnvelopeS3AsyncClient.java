@@ -15,10 +15,8 @@ import dev.s3envelope.s3.internal.WaiterThread;
 import dev.s3envelope.s3.internal.Wrapped;
 import dev.s3envelope.s3.internal.clientside.AsyncDecryption;
 import dev.s3envelope.s3.internal.clientside.AsyncStoredReads;
-import dev.s3envelope.s3.internal.clientside.ClientSideAttributes;
-import dev.s3envelope.s3.internal.clientside.ClientSideHeads;
+import dev.s3envelope.s3.internal.clientside.ClientSideFacts;
 import dev.s3envelope.s3.internal.clientside.ClientSideKeys;
-import dev.s3envelope.s3.internal.clientside.ClientSideListings;
 import dev.s3envelope.s3.internal.clientside.ClientSideReads;
 import dev.s3envelope.s3.internal.clientside.ClientSideWrite;
 import dev.s3envelope.s3.internal.clientside.ClientSideWrites;
@@ -27,7 +25,6 @@ import dev.s3envelope.s3.internal.clientside.ReadPort;
 import dev.s3envelope.s3.internal.clientside.Stages;
 import dev.s3envelope.s3.internal.clientside.copy.AsyncCopies;
 import dev.s3envelope.s3.internal.clientside.copy.ClientSideCopies;
-import dev.s3envelope.s3.internal.clientside.copy.CopyPlan;
 import dev.s3envelope.s3.internal.clientside.upload.AsyncPuts;
 import dev.s3envelope.s3.internal.clientside.upload.AsyncUploads;
 import dev.s3envelope.s3.internal.clientside.upload.Uploads;
@@ -100,11 +97,8 @@ public final class EnvelopeS3AsyncClient extends DelegatingS3AsyncClient {
     private final ClientSideWrites clientSideWrites;
     private final ClientSideReads clientSideReads;
     private final ReadPort stored;
-    private final ClientSideHeads clientSideHeads;
-    private final ClientSideAttributes clientSideAttributes;
-    private final ClientSideListings clientSideListings;
+    private final ClientSideFacts facts;
     private final @Nullable LegacyGets legacyGets;
-    private final ClientSideCopies clientSideCopies;
     private final ObjectEvents events;
     private final AsyncCopies copies;
     private final boolean closeWrapped;
@@ -114,25 +108,23 @@ public final class EnvelopeS3AsyncClient extends DelegatingS3AsyncClient {
         this.wrapped = wrapped;
         this.keyThreads = keyThreads;
         this.policy = builder.requiredPolicy();
-        Wrapped facts = Wrapped.of(wrapped::serviceClientConfiguration);
+        Wrapped told = Wrapped.of(wrapped::serviceClientConfiguration);
         Executor blocking = builder.keyExecutor == null ? keyThreads : builder.keyExecutor;
         this.legacyGets = builder.legacyGets(blocking);
         ClientSideKeys keys = builder.clientSideKeys(blocking);
         this.clientSideUploads = new Uploads(keys);
         this.clientSideReads = builder.clientSideReads(keys);
         this.stored = new AsyncStoredReads(wrapped, this::prepared, clientSideReads);
-        this.preflights = builder.preflights(stored, facts, blocking);
+        this.preflights = builder.preflights(stored, told, blocking);
         this.transformer = builder.transformer(
-                facts.region(), facts.transport(), builder.keyExecutors(blocking), clientSideUploads, preflights);
+                told.region(), told.transport(), builder.keyExecutors(blocking), clientSideUploads, preflights);
         this.uploads = new AsyncUploads(transformer, clientSideUploads, wrapped);
         this.puts = new AsyncPuts(this);
         this.clientSideWrites = new ClientSideWrites(keys);
-        this.clientSideHeads = new ClientSideHeads(clientSideReads);
+        this.facts = builder.clientSideFacts(clientSideReads);
         this.events = builder.events();
-        this.clientSideListings = builder.clientSideListings(clientSideReads, clientSideHeads);
-        this.clientSideAttributes = new ClientSideAttributes(clientSideReads, clientSideHeads);
-        this.clientSideCopies = new ClientSideCopies(clientSideReads, clientSideHeads, transformer);
-        this.copies = new AsyncCopies(this);
+        ClientSideCopies plans = new ClientSideCopies(clientSideReads, facts, transformer);
+        this.copies = new AsyncCopies(this, wrapped, plans, stored);
         this.closeWrapped = builder.closesWrapped();
     }
 
@@ -247,27 +239,21 @@ public final class EnvelopeS3AsyncClient extends DelegatingS3AsyncClient {
         return preflights.get(sent, responseTransformer, wrapped::getObject);
     }
 
-    /**
-     * Length and metadata of an object encrypted on the client are those of its plaintext, see {@link ClientSideObject}; the length follows from what S3
-     * says of the object, unless {@link LengthProof} asks for more.
-     */
+    /** Length and metadata of an object encrypted on the client are those of its plaintext, see {@link ClientSideObject} and {@link LengthProof}. */
     @Override
     public CompletableFuture<HeadObjectResponse> headObject(HeadObjectRequest request) {
         CompletableFuture<HeadObjectResponse> answer = invokeOperation(request, wrapped::headObject);
         return ClientSideReads.stored(request)
                 ? answer
-                : Stages.chain(answer, received -> clientSideHeads.plain(request, received, stored));
+                : Stages.chain(answer, received -> facts.plain(request, received, stored));
     }
 
-    /**
-     * Sizes of an object encrypted on the client, and of its parts, are those of the plaintext, and checksums are left out; the answer has no metadata, so
-     * that takes a HEAD. With {@link ReadAs#stored()}, or in a client without client-side modes and keyrings, they are as S3 stores them.
-     */
+    /** Sizes of an object encrypted on the client, and of its parts, are those of the plaintext, without checksums; that takes a HEAD. */
     @Override
     public CompletableFuture<GetObjectAttributesResponse> getObjectAttributes(GetObjectAttributesRequest request) {
         CompletableFuture<GetObjectAttributesResponse> answer = invokeOperation(request, wrapped::getObjectAttributes);
         return clientSideReads.active(request)
-                ? Stages.chain(answer, received -> clientSideAttributes.plain(request, received, stored))
+                ? Stages.chain(answer, received -> facts.plain(request, received, stored))
                 : answer;
     }
 
@@ -278,18 +264,7 @@ public final class EnvelopeS3AsyncClient extends DelegatingS3AsyncClient {
      */
     @Override
     public CompletableFuture<CopyObjectResponse> copyObject(CopyObjectRequest request) {
-        if (!clientSideReads.applies(request)) {
-            return invokeOperation(request, wrapped::copyObject);
-        }
-        return Stages.chain(
-                clientSideCopies.plan(request, stored),
-                plan -> plan instanceof CopyPlan.ThroughClient through
-                        ? copies.copy(through)
-                        : AsyncInvocation.start(
-                                () -> CompletableFuture.completedFuture(((CopyPlan.InS3) plan).attempts()),
-                                wrapped::copyObject,
-                                () -> false,
-                                failure -> {}));
+        return clientSideReads.applies(request) ? copies.copy(request) : invokeOperation(request, wrapped::copyObject);
     }
 
     /** Sizes of objects encrypted on the client are those of the plaintext if {@link EnvelopeBuilder#plaintextSizesInListings} says so. */
@@ -297,28 +272,27 @@ public final class EnvelopeS3AsyncClient extends DelegatingS3AsyncClient {
     public CompletableFuture<ListObjectsResponse> listObjects(ListObjectsRequest request) {
         return Stages.chain(
                 invokeOperation(request, wrapped::listObjects),
-                answer -> clientSideListings.plain(request, answer, stored));
+                answer -> facts.listings().plain(request, answer, stored));
     }
 
     @Override
     public CompletableFuture<ListObjectsV2Response> listObjectsV2(ListObjectsV2Request request) {
         return Stages.chain(
                 invokeOperation(request, wrapped::listObjectsV2),
-                answer -> clientSideListings.plain(request, answer, stored));
+                answer -> facts.listings().plain(request, answer, stored));
     }
 
     @Override
     public CompletableFuture<ListObjectVersionsResponse> listObjectVersions(ListObjectVersionsRequest request) {
         return Stages.chain(
                 invokeOperation(request, wrapped::listObjectVersions),
-                answer -> clientSideListings.plain(request, answer, stored));
+                answer -> facts.listings().plain(request, answer, stored));
     }
 
     /** Copies a part within S3; from an object that is encrypted on the client, which a HEAD tells where it can be, or into such an upload it is refused. */
     @Override
     public CompletableFuture<UploadPartCopyResponse> uploadPartCopy(UploadPartCopyRequest request) {
-        return Stages.chain(
-                clientSideCopies.plan(request, stored), checked -> invokeOperation(checked, wrapped::uploadPartCopy));
+        return Stages.chain(copies.checked(request), checked -> invokeOperation(checked, wrapped::uploadPartCopy));
     }
 
     @Override

@@ -8,10 +8,8 @@ import dev.s3envelope.s3.internal.ObservedTransformer;
 import dev.s3envelope.s3.internal.RequestTransformer;
 import dev.s3envelope.s3.internal.SyncInvocation;
 import dev.s3envelope.s3.internal.Wrapped;
-import dev.s3envelope.s3.internal.clientside.ClientSideAttributes;
-import dev.s3envelope.s3.internal.clientside.ClientSideHeads;
+import dev.s3envelope.s3.internal.clientside.ClientSideFacts;
 import dev.s3envelope.s3.internal.clientside.ClientSideKeys;
-import dev.s3envelope.s3.internal.clientside.ClientSideListings;
 import dev.s3envelope.s3.internal.clientside.ClientSideReads;
 import dev.s3envelope.s3.internal.clientside.ClientSideWrite;
 import dev.s3envelope.s3.internal.clientside.ClientSideWrites;
@@ -20,7 +18,6 @@ import dev.s3envelope.s3.internal.clientside.ReadPort;
 import dev.s3envelope.s3.internal.clientside.SyncDecryption;
 import dev.s3envelope.s3.internal.clientside.SyncStoredReads;
 import dev.s3envelope.s3.internal.clientside.copy.ClientSideCopies;
-import dev.s3envelope.s3.internal.clientside.copy.CopyPlan;
 import dev.s3envelope.s3.internal.clientside.copy.SyncCopies;
 import dev.s3envelope.s3.internal.clientside.upload.SyncPuts;
 import dev.s3envelope.s3.internal.clientside.upload.SyncUploads;
@@ -28,7 +25,6 @@ import dev.s3envelope.s3.internal.clientside.upload.Uploads;
 import dev.s3envelope.s3.internal.diagnosis.DiagnosingS3Client;
 import dev.s3envelope.s3.internal.preflight.Preflights;
 import java.util.Objects;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -89,11 +85,8 @@ public final class EnvelopeS3Client extends DelegatingS3Client {
     private final ClientSideWrites clientSideWrites;
     private final ClientSideReads clientSideReads;
     private final ReadPort stored;
-    private final ClientSideHeads clientSideHeads;
-    private final ClientSideAttributes clientSideAttributes;
-    private final ClientSideListings clientSideListings;
+    private final ClientSideFacts facts;
     private final @Nullable LegacyGets legacyGets;
-    private final ClientSideCopies clientSideCopies;
     private final ObjectEvents events;
     private final SyncCopies copies;
     private final boolean closeWrapped;
@@ -101,24 +94,22 @@ public final class EnvelopeS3Client extends DelegatingS3Client {
     private EnvelopeS3Client(S3Client wrapped, Builder builder) {
         super(wrapped);
         this.wrapped = wrapped;
-        Wrapped facts = Wrapped.of(wrapped::serviceClientConfiguration);
+        Wrapped told = Wrapped.of(wrapped::serviceClientConfiguration);
         this.legacyGets = builder.legacyGets(Runnable::run);
         ClientSideKeys keys = builder.clientSideKeys(Runnable::run);
         this.clientSideUploads = new Uploads(keys);
         this.clientSideReads = builder.clientSideReads(keys);
         this.stored = new SyncStoredReads(wrapped, this::prepared, clientSideReads);
-        this.preflights = builder.preflights(stored, facts, Runnable::run);
-        this.transformer =
-                builder.transformer(facts.region(), facts.transport(), KeyExecutors.CALLER, clientSideUploads, preflights);
+        this.preflights = builder.preflights(stored, told, Runnable::run);
+        this.transformer = builder.transformer(
+                told.region(), told.transport(), KeyExecutors.CALLER, clientSideUploads, preflights);
         this.uploads = new SyncUploads(transformer, clientSideUploads, wrapped);
         this.puts = new SyncPuts(this);
         this.clientSideWrites = new ClientSideWrites(keys);
-        this.clientSideHeads = new ClientSideHeads(clientSideReads);
+        this.facts = builder.clientSideFacts(clientSideReads);
         this.events = builder.events();
-        this.clientSideListings = builder.clientSideListings(clientSideReads, clientSideHeads);
-        this.clientSideAttributes = new ClientSideAttributes(clientSideReads, clientSideHeads);
-        this.clientSideCopies = new ClientSideCopies(clientSideReads, clientSideHeads, transformer);
-        this.copies = new SyncCopies(this);
+        ClientSideCopies plans = new ClientSideCopies(clientSideReads, facts, transformer);
+        this.copies = new SyncCopies(this, wrapped, plans, stored);
         this.closeWrapped = builder.closesWrapped();
     }
 
@@ -215,28 +206,18 @@ public final class EnvelopeS3Client extends DelegatingS3Client {
         return preflights.get(sent, responseTransformer, wrapped::getObject);
     }
 
-    /**
-     * Length and metadata of an object encrypted on the client are those of its plaintext, see {@link ClientSideObject}; the length follows from what S3
-     * says of the object, unless {@link LengthProof} asks for more.
-     */
+    /** Length and metadata of an object encrypted on the client are those of its plaintext, see {@link ClientSideObject} and {@link LengthProof}. */
     @Override
     public HeadObjectResponse headObject(HeadObjectRequest request) {
         HeadObjectResponse answer = invokeOperation(request, wrapped::headObject);
-        return ClientSideReads.stored(request)
-                ? answer
-                : SyncInvocation.join(clientSideHeads.plain(request, answer, stored));
+        return ClientSideReads.stored(request) ? answer : SyncInvocation.join(facts.plain(request, answer, stored));
     }
 
-    /**
-     * Sizes of an object encrypted on the client, and of its parts, are those of the plaintext, and checksums are left out; the answer has no metadata, so
-     * that takes a HEAD. With {@link ReadAs#stored()}, or in a client without client-side modes and keyrings, they are as S3 stores them.
-     */
+    /** Sizes of an object encrypted on the client, and of its parts, are those of the plaintext, without checksums; that takes a HEAD. */
     @Override
     public GetObjectAttributesResponse getObjectAttributes(GetObjectAttributesRequest request) {
         GetObjectAttributesResponse answer = invokeOperation(request, wrapped::getObjectAttributes);
-        return clientSideReads.active(request)
-                ? SyncInvocation.join(clientSideAttributes.plain(request, answer, stored))
-                : answer;
+        return clientSideReads.active(request) ? SyncInvocation.join(facts.plain(request, answer, stored)) : answer;
     }
 
     /**
@@ -246,20 +227,13 @@ public final class EnvelopeS3Client extends DelegatingS3Client {
      */
     @Override
     public CopyObjectResponse copyObject(CopyObjectRequest request) {
-        if (!clientSideReads.applies(request)) {
-            return invokeOperation(request, wrapped::copyObject);
-        }
-        CopyPlan plan = SyncInvocation.join(clientSideCopies.plan(request, stored));
-        return plan instanceof CopyPlan.ThroughClient through
-                ? copies.copy(through)
-                : SyncInvocation.invoke(
-                        CompletableFuture.completedFuture(((CopyPlan.InS3) plan).attempts()), wrapped::copyObject);
+        return clientSideReads.applies(request) ? copies.copy(request) : invokeOperation(request, wrapped::copyObject);
     }
 
     /** Copies a part within S3; from an object that is encrypted on the client, which a HEAD tells where it can be, or into such an upload it is refused. */
     @Override
     public UploadPartCopyResponse uploadPartCopy(UploadPartCopyRequest request) {
-        return invokeOperation(SyncInvocation.join(clientSideCopies.plan(request, stored)), wrapped::uploadPartCopy);
+        return invokeOperation(copies.checked(request), wrapped::uploadPartCopy);
     }
 
     private <T extends S3Request> CompletionStage<Attempts<T>> prepared(T request) {
@@ -270,19 +244,19 @@ public final class EnvelopeS3Client extends DelegatingS3Client {
     @Override
     public ListObjectsResponse listObjects(ListObjectsRequest request) {
         return SyncInvocation.join(
-                clientSideListings.plain(request, invokeOperation(request, wrapped::listObjects), stored));
+                facts.listings().plain(request, invokeOperation(request, wrapped::listObjects), stored));
     }
 
     @Override
     public ListObjectsV2Response listObjectsV2(ListObjectsV2Request request) {
         return SyncInvocation.join(
-                clientSideListings.plain(request, invokeOperation(request, wrapped::listObjectsV2), stored));
+                facts.listings().plain(request, invokeOperation(request, wrapped::listObjectsV2), stored));
     }
 
     @Override
     public ListObjectVersionsResponse listObjectVersions(ListObjectVersionsRequest request) {
         return SyncInvocation.join(
-                clientSideListings.plain(request, invokeOperation(request, wrapped::listObjectVersions), stored));
+                facts.listings().plain(request, invokeOperation(request, wrapped::listObjectVersions), stored));
     }
 
     /** A waiter that asks through this client. The caller may close it. */

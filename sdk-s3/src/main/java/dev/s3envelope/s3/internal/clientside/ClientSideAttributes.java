@@ -21,18 +21,18 @@ import software.amazon.awssdk.services.s3.model.ObjectPart;
  * Answers to GetObjectAttributes in plaintext terms: the size of the object and of each part as a read of that part gives it, and no checksums, which are of the
  * ciphertext. The answer has no metadata, so each takes a HEAD, and one more for a list of parts that does not begin with the first.
  */
-public final class ClientSideAttributes {
+final class ClientSideAttributes {
     private final ClientSideReads reads;
     private final ClientSideHeads heads;
 
     /** Attributes for one client. */
-    public ClientSideAttributes(ClientSideReads reads, ClientSideHeads heads) {
+    ClientSideAttributes(ClientSideReads reads, ClientSideHeads heads) {
         this.reads = reads;
         this.heads = heads;
     }
 
     /** The answer in plaintext terms; the same answer where the object is not encrypted on the client. */
-    public CompletionStage<GetObjectAttributesResponse> plain(
+    CompletionStage<GetObjectAttributesResponse> plain(
             GetObjectAttributesRequest request, GetObjectAttributesResponse answer, ReadPort port) {
         Optional<ObjectVersion> object = ObjectVersion.of(request.bucket(), request.key(), request.versionId());
         boolean described = answer.objectSize() != null

@@ -18,11 +18,11 @@ import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
  * The facts of objects in plaintext terms. The length follows from the stored length and the marker in the metadata, neither of which is authenticated: it is
  * what a reader will find only if nobody changed the object. {@link LengthProof}, or reading the object, proves it.
  */
-public final class ClientSideHeads {
+final class ClientSideHeads {
     private final ClientSideReads reads;
 
     /** Facts for one client. */
-    public ClientSideHeads(ClientSideReads reads) {
+    ClientSideHeads(ClientSideReads reads) {
         this.reads = reads;
     }
 
@@ -30,8 +30,7 @@ public final class ClientSideHeads {
      * The answer to a HEAD in plaintext terms; the same answer where the object is not encrypted on the client. Of an upload in parts whose metadata
      * does not tell the frame length the header is fetched, and of an object without a marker the first bytes where foreign messages are read; once each.
      */
-    public CompletionStage<HeadObjectResponse> plain(
-            HeadObjectRequest request, HeadObjectResponse answer, ReadPort port) {
+    CompletionStage<HeadObjectResponse> plain(HeadObjectRequest request, HeadObjectResponse answer, ReadPort port) {
         try {
             Optional<ObjectVersion> object = ObjectVersion.of(request.bucket(), request.key(), request.versionId());
             // A client that reads no such objects describes those it knows, and leaves the others as S3 describes them.

@@ -38,7 +38,7 @@ public final class ClientSideListings {
      *
      * @param wanted whether sizes in plaintext were asked for
      */
-    public ClientSideListings(ClientSideReads reads, ClientSideHeads heads, boolean wanted) {
+    ClientSideListings(ClientSideReads reads, ClientSideHeads heads, boolean wanted) {
         this.reads = reads;
         this.heads = heads;
         this.wanted = wanted;

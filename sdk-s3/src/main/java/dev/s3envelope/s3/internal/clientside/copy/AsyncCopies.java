@@ -1,11 +1,14 @@
 package dev.s3envelope.s3.internal.clientside.copy;
 
 import dev.s3envelope.core.internal.StageFailures;
+import dev.s3envelope.s3.internal.AsyncInvocation;
 import dev.s3envelope.s3.internal.clientside.FailureNote;
+import dev.s3envelope.s3.internal.clientside.ReadPort;
 import dev.s3envelope.s3.internal.clientside.Stages;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
@@ -13,21 +16,52 @@ import software.amazon.awssdk.core.async.AsyncRequestBody;
 import software.amazon.awssdk.core.async.AsyncResponseTransformer;
 import software.amazon.awssdk.core.async.ResponsePublisher;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
+import software.amazon.awssdk.services.s3.model.CopyObjectRequest;
 import software.amazon.awssdk.services.s3.model.CopyObjectResponse;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.PutObjectResponse;
+import software.amazon.awssdk.services.s3.model.UploadPartCopyRequest;
 
 /** Copies through the client that never wait: the demand of the write draws the read, buffer by buffer. */
 public final class AsyncCopies {
     private final S3AsyncClient client;
+    private final S3AsyncClient wrapped;
+    private final ClientSideCopies plans;
+    private final ReadPort port;
 
-    /** Copies through the client that encrypts. */
-    public AsyncCopies(S3AsyncClient client) {
+    /**
+     * Copies of one client.
+     *
+     * @param client reads and writes what goes through the client
+     * @param wrapped sends what S3 copies
+     */
+    public AsyncCopies(S3AsyncClient client, S3AsyncClient wrapped, ClientSideCopies plans, ReadPort port) {
         this.client = client;
+        this.wrapped = wrapped;
+        this.plans = plans;
+        this.port = port;
     }
 
-    /** Makes a copy; cancelling what is returned ends the requests in flight. An attempt to write it that is repeated reads the source again. */
-    public CompletableFuture<CopyObjectResponse> copy(CopyPlan.ThroughClient plan) {
+    /** Makes a copy, whichever way serves; cancelling what is returned ends the requests in flight. */
+    public CompletableFuture<CopyObjectResponse> copy(CopyObjectRequest request) {
+        return Stages.chain(
+                plans.plan(request, port),
+                plan -> plan instanceof CopyPlan.ThroughClient through
+                        ? copy(through)
+                        : AsyncInvocation.start(
+                                () -> CompletableFuture.completedFuture(((CopyPlan.InS3) plan).attempts()),
+                                wrapped::copyObject,
+                                () -> false,
+                                failure -> {}));
+    }
+
+    /** A part S3 may copy, bound to the content that was looked at. */
+    public CompletionStage<UploadPartCopyRequest> checked(UploadPartCopyRequest request) {
+        return plans.plan(request, port);
+    }
+
+    /** An attempt to write that is repeated reads the source again. */
+    private CompletableFuture<CopyObjectResponse> copy(CopyPlan.ThroughClient plan) {
         FailureNote note = new FailureNote();
         Source source = new Source(plan, note);
         CompletableFuture<PutObjectResponse> written = note.call(client.putObject(plan.put(), source));

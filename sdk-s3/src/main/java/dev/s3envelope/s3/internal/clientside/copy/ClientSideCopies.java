@@ -12,7 +12,7 @@ import dev.s3envelope.s3.internal.Attempts;
 import dev.s3envelope.s3.internal.BodyFacts;
 import dev.s3envelope.s3.internal.CopySource;
 import dev.s3envelope.s3.internal.RequestTransformer;
-import dev.s3envelope.s3.internal.clientside.ClientSideHeads;
+import dev.s3envelope.s3.internal.clientside.ClientSideFacts;
 import dev.s3envelope.s3.internal.clientside.ClientSideReads;
 import dev.s3envelope.s3.internal.clientside.ClientSideWrite;
 import dev.s3envelope.s3.internal.clientside.Fields;
@@ -52,13 +52,13 @@ public final class ClientSideCopies {
     private static final long LARGEST_PUT = 5L << 30;
 
     private final ClientSideReads reads;
-    private final ClientSideHeads heads;
+    private final ClientSideFacts facts;
     private final RequestTransformer transformer;
 
     /** Copies of one client. */
-    public ClientSideCopies(ClientSideReads reads, ClientSideHeads heads, RequestTransformer transformer) {
+    public ClientSideCopies(ClientSideReads reads, ClientSideFacts facts, RequestTransformer transformer) {
         this.reads = reads;
-        this.heads = heads;
+        this.facts = facts;
         this.transformer = transformer;
     }
 
@@ -93,7 +93,7 @@ public final class ClientSideCopies {
             return port.head(requests.head())
                     .thenCompose(stored -> ClientSideReads.isS3ec(stored)
                             ? inS3(kept(request, stored))
-                            : heads.plain(requests.head(), stored, port)
+                            : facts.plain(requests.head(), stored, port)
                                     .thenCompose(plain ->
                                             plan(new Copy(request, requests, destination, stored, plain, port))));
         } catch (RuntimeException e) {
@@ -118,14 +118,14 @@ public final class ClientSideCopies {
             return port.head(new SourceRequests(whole.build(), source.get()).head())
                     .handle((stored, failure) -> {
                         if (failure != null) {
-                            // What is wrong with the source, the copy itself says better; it needs the same permissions.
+                            // What is wrong with the source, the copy itself says better; it needs the same
+                            // permissions.
                             return StageFailures.unwrap(failure) instanceof S3Exception
                                     ? CompletableFuture.completedFuture(request)
                                     : CompletableFuture.<UploadPartCopyRequest>failedFuture(
                                             StageFailures.unwrap(failure));
                         }
-                        return CompletableFuture.completedFuture(
-                                ofPlain(request, source.get(), stored));
+                        return CompletableFuture.completedFuture(ofPlain(request, source.get(), stored));
                     })
                     .thenCompose(Function.identity());
         } catch (RuntimeException e) {
