@@ -117,8 +117,8 @@ public abstract sealed class EnvelopeBuilder<B extends EnvelopeBuilder<B>>
     }
 
     /**
-     * Adds a key for reading objects of the S3 Encryption Client, V3 and V2 with AES-GCM; the one with the wrapping of the object is asked. None by
-     * default, and such objects are then refused.
+     * Adds a key for reading objects of the S3 Encryption Client, V3 and V2 with AES-GCM, asked after those of the policy; of several with the wrapping of the
+     * object one after the other. None by default, and such objects are then refused.
      */
     public B s3ecKeyring(S3ecKeyring keyring) {
         s3ecKeyrings.add(Objects.requireNonNull(keyring, "keyring"));
@@ -171,7 +171,8 @@ public abstract sealed class EnvelopeBuilder<B extends EnvelopeBuilder<B>>
     /**
      * Sets that old objects of the S3 Encryption Client are read too: V1, AES-CBC, and those with an instruction file. Off by default, and such objects
      * are then refused. <b>Contents in AES-CBC have no authentication</b>: whoever can write them decides what a reader gets. See
-     * {@link LegacyReads} for what is read and what it costs: a HEAD before each GET, and one more request for objects without an envelope.
+     * {@link LegacyReads} for what is read and what it costs: a HEAD before each GET, and one more request for objects without an envelope. HEAD says the length of
+     * the plaintext as far as their metadata tells it.
      */
     public B legacyUnauthenticatedReads(LegacyReads reads) {
         this.legacyReads = Objects.requireNonNull(reads, "reads");
@@ -228,7 +229,7 @@ public abstract sealed class EnvelopeBuilder<B extends EnvelopeBuilder<B>>
     }
 
     final ClientSideFacts clientSideFacts(ClientSideReads reads) {
-        return new ClientSideFacts(reads, plaintextSizes);
+        return new ClientSideFacts(reads, plaintextSizes, legacyReads != null);
     }
 
     final boolean closesWrapped() {

@@ -252,7 +252,7 @@ public final class EnvelopeS3AsyncClient extends DelegatingS3AsyncClient {
     @Override
     public CompletableFuture<GetObjectAttributesResponse> getObjectAttributes(GetObjectAttributesRequest request) {
         CompletableFuture<GetObjectAttributesResponse> answer = invokeOperation(request, wrapped::getObjectAttributes);
-        return clientSideReads.active(request)
+        return facts.attributes(request)
                 ? Stages.chain(answer, received -> facts.plain(request, received, stored))
                 : answer;
     }
@@ -371,6 +371,9 @@ public final class EnvelopeS3AsyncClient extends DelegatingS3AsyncClient {
         /**
          * Sets where the sources of SSE-C keys are asked, and those keyrings that block. By default sources and keyrings that say they block are asked
          * on daemon threads of the client, made as needed, and the others on the thread that needs the key, the event loop included.
+         *
+         * <p>Here, too, objects of the S3 Encryption Client above 64 KiB are spooled, verified and decrypted, and their bytes are given to the response
+         * transformer: one task at a time for each read. An executor that refuses a task fails the read.
          */
         public Builder keyExecutor(Executor executor) {
             this.keyExecutor = Objects.requireNonNull(executor, "executor");

@@ -217,7 +217,7 @@ public final class EnvelopeS3Client extends DelegatingS3Client {
     @Override
     public GetObjectAttributesResponse getObjectAttributes(GetObjectAttributesRequest request) {
         GetObjectAttributesResponse answer = invokeOperation(request, wrapped::getObjectAttributes);
-        return clientSideReads.active(request) ? SyncInvocation.join(facts.plain(request, answer, stored)) : answer;
+        return facts.attributes(request) ? SyncInvocation.join(facts.plain(request, answer, stored)) : answer;
     }
 
     /**

@@ -185,7 +185,7 @@ class ClientSideCopiesTest {
         Calls after = kind.open(
                 target,
                 builder -> builder.policy(EncryptionPolicy.always(other))
-                        .readKeyring(ClientSideFixture.mode().keyring()));
+                        .readKeyring(ClientSideFixture.mode().keyring().orElseThrow()));
         after.copy(copy("sealed/rekeyed", "sealed/rekeyed").build());
         Calls withoutTheOldKey = kind.open(target, builder -> builder.policy(EncryptionPolicy.always(other)));
         assertArrayEquals(BODY, withoutTheOldKey.get(get("sealed/rekeyed")).asByteArray());

@@ -40,6 +40,10 @@ final class LocalAwsTarget implements Target {
         return aws;
     }
 
+    LocalPrincipal principal() {
+        return principal;
+    }
+
     @Override
     public S3Client s3() {
         return aws.s3(principal);

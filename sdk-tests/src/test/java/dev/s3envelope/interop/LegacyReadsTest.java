@@ -3,6 +3,7 @@ package dev.s3envelope.interop;
 import static dev.s3envelope.interop.Messages.join;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -29,6 +30,7 @@ import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import javax.crypto.Cipher;
 import javax.crypto.spec.IvParameterSpec;
@@ -46,6 +48,8 @@ import software.amazon.awssdk.services.kms.model.DisabledException;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.GetObjectRequest;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
+import software.amazon.awssdk.services.s3.model.HeadObjectRequest;
+import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 import software.amazon.encryption.s3.CommitmentPolicy;
@@ -180,6 +184,66 @@ class LegacyReadsTest {
         assertEquals(
                 "s3-encryption-client-legacy",
                 ClientSideObject.of(answer.response()).orElseThrow().format());
+    }
+
+    private static HeadObjectResponse head(Flavor flavor, String key) {
+        EncryptionPolicy policy = EncryptionPolicy.always(EncryptionMode.bucketDefault());
+        HeadObjectRequest request =
+                HeadObjectRequest.builder().bucket(BUCKET).key(key).build();
+        if (flavor == Flavor.SYNC) {
+            return EnvelopeS3Client.builder()
+                    .wrapping(s3)
+                    .policy(policy)
+                    .legacyUnauthenticatedReads(LegacyReads.aes(AES))
+                    .build()
+                    .headObject(request);
+        }
+        try (EnvelopeS3AsyncClient client = EnvelopeS3AsyncClient.builder()
+                .wrapping(aws.s3Async(alice))
+                .policy(policy)
+                .legacyUnauthenticatedReads(LegacyReads.aes(AES))
+                .build()) {
+            return join(client.headObject(request));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Flavor.class)
+    void headSaysWhatTheMetadataSays(Flavor flavor) {
+        putCbcOfTheSecondFormat("head-cbc-v2");
+        putCbc("head-cbc-v1", "AES/ECB/PKCS5Padding", "x-amz-key", Map.of("mine", "kept"));
+        for (String key : List.of("head-cbc-v2", "head-cbc-v1")) {
+            HeadObjectResponse head = head(flavor, key);
+            assertEquals(PLAINTEXT.length, head.contentLength());
+            assertEquals(Map.of("mine", "kept"), head.metadata());
+            ClientSideObject object = ClientSideObject.of(head).orElseThrow();
+            assertEquals("s3-encryption-client-legacy", object.format());
+            assertEquals(
+                    (PLAINTEXT.length / 16 + 1) * 16L, object.storedLength().orElseThrow());
+        }
+
+        putWithInstructionFile("head-v3", aes(), true);
+        HeadObjectResponse apart = head(flavor, "head-v3");
+        assertEquals(PLAINTEXT.length, apart.contentLength());
+        assertEquals(Map.of(), apart.metadata());
+    }
+
+    @ParameterizedTest
+    @EnumSource(Flavor.class)
+    void headSaysNoLength_whereNothingTellsIt_andRefusesOneThatCannotBe(Flavor flavor) {
+        putCbcOfTheSecondFormat("head-source");
+        Map<String, String> metadata = new HashMap<>(
+                s3.headObject(b -> b.bucket(BUCKET).key("head-source")).metadata());
+        metadata.remove("x-amz-unencrypted-content-length");
+        byte[] body = s3.getObjectAsBytes(get("head-source")).asByteArray();
+        s3.putObject(b -> b.bucket(BUCKET).key("head-silent").metadata(metadata), RequestBody.fromBytes(body));
+        assertNull(head(flavor, "head-silent").contentLength());
+
+        for (String length : new String[] {Integer.toString(PLAINTEXT.length - 16), "-1", "9999999999999999999", "x"}) {
+            metadata.put("x-amz-unencrypted-content-length", length);
+            s3.putObject(b -> b.bucket(BUCKET).key("head-wrong").metadata(metadata), RequestBody.fromBytes(body));
+            assertThrows(IntegrityException.class, () -> head(flavor, "head-wrong"), length);
+        }
     }
 
     @ParameterizedTest

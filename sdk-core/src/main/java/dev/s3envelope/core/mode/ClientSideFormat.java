@@ -1,6 +1,6 @@
 package dev.s3envelope.core.mode;
 
-/** The format in which a client-side encrypted object is written. Reading tells formats apart by itself. */
+/** The format in which a client-side encrypted object is written, which the kind of the mode's keyring decides. Reading tells formats apart by itself. */
 public enum ClientSideFormat {
     /** The AWS Encryption SDK message format, version 2, suite 0x0478: framed, so ranges and parts are authenticated. The default. */
     ENCRYPTION_SDK,

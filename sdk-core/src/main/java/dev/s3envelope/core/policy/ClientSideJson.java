@@ -2,8 +2,8 @@ package dev.s3envelope.core.policy;
 
 import dev.s3envelope.core.internal.Json;
 import dev.s3envelope.core.internal.JsonFields;
+import dev.s3envelope.core.internal.JsonProblem;
 import dev.s3envelope.core.internal.Text;
-import dev.s3envelope.core.keyring.Keyring;
 import dev.s3envelope.core.message.MessageEngine;
 import dev.s3envelope.core.message.ObjectIdentity;
 import dev.s3envelope.core.mode.BucketDefault;
@@ -13,6 +13,7 @@ import dev.s3envelope.core.mode.ContextScope;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import software.amazon.awssdk.thirdparty.jackson.core.JsonGenerator;
 
 /** The fields of client-side encryption in a policy file; what has its default is not written. */
@@ -30,19 +31,37 @@ final class ClientSideJson {
     private ClientSideJson() {}
 
     static ClientSide read(JsonFields fields, KeySources sources) {
-        Json named = fields.required("keyring");
-        String name = JsonFields.string(named);
-        Keyring keyring = sources.keyring(name)
-                .orElseThrow(() -> named.place()
-                        .problem("no keyring is registered under " + Text.quote(name) + "; registered are "
-                                + sources.keyringNames()));
-        ClientSide.Builder mode = ClientSide.builder(name, keyring).context(ModeJson.context(fields));
+        ClientSide.Builder mode = builder(fields, sources).context(ModeJson.context(fields));
         fields.optional("over").ifPresent(json -> mode.over(ModeJson.readServerSide(json, sources)));
-        choice(fields, "format", FORMATS).ifPresent(mode::format);
         choice(fields, "identity", IDENTITIES).ifPresent(mode::identity);
         choice(fields, "contextScope", SCOPES).ifPresent(mode::contextScope);
         fields.optional("frameLength").ifPresent(json -> mode.frameLength(frameLength(json)));
-        return mode.build();
+        return JsonFields.at(fields.required("keyring"), json -> mode.build());
+    }
+
+    private static ClientSide.Builder builder(JsonFields fields, KeySources sources) {
+        Json named = fields.required("keyring");
+        String name = JsonFields.string(named);
+        boolean s3ec = choice(fields, "format", FORMATS).orElse(ClientSideFormat.ENCRYPTION_SDK)
+                == ClientSideFormat.S3_ENCRYPTION_CLIENT_V3;
+        return s3ec
+                ? ClientSide.s3ecBuilder(
+                        name,
+                        sources.s3ecKeyring(name)
+                                .orElseThrow(() -> unknown(
+                                        named,
+                                        name,
+                                        "no keyring of the S3 Encryption Client is registered under ",
+                                        sources.s3ecKeyringNames())))
+                : ClientSide.builder(
+                        name,
+                        sources.keyring(name)
+                                .orElseThrow(() -> unknown(
+                                        named, name, "no keyring is registered under ", sources.keyringNames())));
+    }
+
+    private static JsonProblem unknown(Json named, String name, String what, Set<String> registered) {
+        return named.place().problem(what + Text.quote(name) + "; registered are " + registered);
     }
 
     private static int frameLength(Json json) {
@@ -77,10 +96,12 @@ final class ClientSideJson {
             ModeJson.write(mode.serverSide(), out);
         }
         writeChoice("format", mode.format(), ClientSideFormat.ENCRYPTION_SDK, FORMATS, out);
-        writeChoice("identity", mode.identity(), ObjectIdentity.KEY, IDENTITIES, out);
-        writeChoice("contextScope", mode.contextScope(), ContextScope.BUCKET, SCOPES, out);
-        if (mode.frameLength() != MessageEngine.DEFAULT_FRAME_LENGTH) {
-            out.writeNumberField("frameLength", mode.frameLength());
+        if (mode.format() == ClientSideFormat.ENCRYPTION_SDK) {
+            writeChoice("identity", mode.identity(), ObjectIdentity.KEY, IDENTITIES, out);
+            writeChoice("contextScope", mode.contextScope(), ContextScope.BUCKET, SCOPES, out);
+            if (mode.frameLength() != MessageEngine.DEFAULT_FRAME_LENGTH) {
+                out.writeNumberField("frameLength", mode.frameLength());
+            }
         }
         ModeJson.writeContext(mode.context(), out);
     }

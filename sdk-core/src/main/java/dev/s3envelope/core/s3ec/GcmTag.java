@@ -31,8 +31,9 @@ import org.jspecify.annotations.Nullable;
  * plaintext with GCM and comparing tags is as fast but needs the plaintext before it is verified, and its pieces need a chosen
  * J0, that is a 16-byte IV, which not every provider takes.
  *
- * <p>The GMACs leave this class only inside the sum, so their IVs need not be secret, random, or different from the object's. They need to differ from one call to the next,
- * because providers refuse to encrypt twice in a row with one IV; two in turn do, and their masks AES(J') are computed once.
+ * <p>The GMACs are seen by nobody outside this process: they end in the sum, and in the {@link PieceLedger} of an object that is being written. So their IVs need not be
+ * secret, random, or different from the object's. They need to differ from one call to the next, because providers refuse to encrypt twice in a row with one
+ * IV; two in turn do, and their masks AES(J') are computed once.
  *
  * <p>For one thread. Uses the content key until {@link #finish()}.
  */
@@ -50,8 +51,10 @@ final class GcmTag {
 
     private Gf128 pieceLengths = Gf128.ZERO;
     private final int piece;
+    private final @Nullable PieceLedger ledger;
     private Gf128 z;
     private long length;
+    private long pieces;
     private int inPiece;
     private int turn;
 
@@ -61,8 +64,14 @@ final class GcmTag {
 
     /** @param piece bytes per GMAC, a multiple of 16; other than {@link #PIECE} in tests only */
     GcmTag(ContentKey key, int piece) throws GeneralSecurityException {
+        this(key, piece, null);
+    }
+
+    /** @param ledger where the GMAC of each piece is entered, and compared with that of an earlier pass */
+    GcmTag(ContentKey key, int piece, @Nullable PieceLedger ledger) throws GeneralSecurityException {
         this.key = key;
         this.piece = piece;
+        this.ledger = ledger;
         this.h = Gf128.of(key.aes(new byte[16]));
         ivs[1][0] = 1;
         for (int i = 0; i < 2; i++) {
@@ -108,7 +117,11 @@ final class GcmTag {
     }
 
     private void fold(Gf128 hToBlocks, Gf128 lengths) throws GeneralSecurityException {
-        Gf128 shown = Gf128.of(gmac.doFinal());
+        byte[] value = gmac.doFinal();
+        if (ledger != null) {
+            ledger.enter(pieces++, value);
+        }
+        Gf128 shown = Gf128.of(value);
         z = z.times(hToBlocks).plus(shown).plus(masks[turn]).plus(lengths);
         turn ^= 1;
         inPiece = 0;

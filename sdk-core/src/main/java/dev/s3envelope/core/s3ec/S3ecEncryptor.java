@@ -10,7 +10,7 @@ import javax.crypto.Cipher;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Encrypts one V3 object: plaintext is pushed in, ciphertext comes out, the tag last.
+ * Encrypts one V3 object once: plaintext is pushed in, ciphertext comes out, the tag last. Where the body may be read again, {@link S3ecBody} does it.
  *
  * <p>Each instance draws its own message id, hence its own content key, so that a repeated attempt with changed content never meets a used key and nonce: start
  * a new one for every attempt. V2 objects are not written.
@@ -60,24 +60,13 @@ public final class S3ecEncryptor implements AutoCloseable {
             S3ecMaterials materials,
             OptionalLong plaintextLength,
             long oneStream) {
-        if (materials.suite() != S3ecSuite.AES_256_GCM_HKDF_SHA512_COMMIT_KEY) {
-            throw new IllegalArgumentException("only V3 is written, not " + materials.suite());
-        }
         plaintextLength.ifPresent(materials.suite()::ciphertextLength);
-        byte[] messageId = new byte[S3ecEnvelope.MESSAGE_ID_LENGTH];
-        random.nextBytes(messageId);
-        ContentKey.Committed derived = ContentKey.derive(provider, materials.dataKey(), messageId);
+        KeyedEnvelope keyed = KeyedEnvelope.fresh(provider, random, materials);
         try {
-            S3ecEnvelope.V3 envelope = new S3ecEnvelope.V3(
-                    materials.wrapping(),
-                    materials.wrappedKey(),
-                    messageId,
-                    derived.commitment,
-                    materials.description());
             long declared = plaintextLength.orElse(-1);
-            return new S3ecEncryptor(derived.key, envelope, declared, declared >= 0 && declared <= oneStream);
+            return new S3ecEncryptor(keyed.key(), keyed.envelope(), declared, declared >= 0 && declared <= oneStream);
         } catch (GeneralSecurityException e) {
-            throw derived.key.unusable(e);
+            throw keyed.key().unusable(e);
         }
     }
 

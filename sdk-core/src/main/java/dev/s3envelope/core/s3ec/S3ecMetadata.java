@@ -7,6 +7,8 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalLong;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class S3ecMetadata {
     private static final int MAX_VALUE_LENGTH = 16 * 1024;
+    private static final int BLOCK = 16;
+    private static final Pattern LENGTH = Pattern.compile("0|[1-9][0-9]{0,17}");
 
     private S3ecMetadata() {}
 
@@ -73,6 +77,31 @@ public final class S3ecMetadata {
             m.put(MetadataKeys.DESCRIPTION, StringMapJson.write(v2.description()));
         }
         return Collections.unmodifiableMap(m);
+    }
+
+    /**
+     * The length of the plaintext of a {@linkplain S3ecFormat#legacy() legacy} object, as far as it can be said without reading it: from the object's length where the
+     * content is AES-GCM, else from the entry that older clients wrote beside it. Empty where there is none.
+     *
+     * @param storedLength bytes of the object
+     * @throws IntegrityException if that entry does not fit the object's length
+     */
+    public static OptionalLong legacyPlaintextLength(Map<String, String> userMetadata, long storedLength) {
+        Map<String, String> m = MetadataKeys.normalize(userMetadata);
+        boolean gcm = m.containsKey(MetadataKeys.V3_CONTENT_ALGORITHM)
+                || S3ecSuite.AES_256_GCM_NO_KDF.contentAlgorithm().equals(m.get(MetadataKeys.V2_CONTENT_ALGORITHM));
+        if (gcm) {
+            return OptionalLong.of(S3ecSuite.AES_256_GCM_NO_KDF.plaintextLength(storedLength));
+        }
+        String text = value(m, MetadataKeys.PLAINTEXT_LENGTH);
+        if (text == null) {
+            return OptionalLong.empty();
+        }
+        // AES-CBC pads to whole blocks, with at least one byte.
+        if (!LENGTH.matcher(text).matches() || (Long.parseLong(text) / BLOCK + 1) * BLOCK != storedLength) {
+            throw malformed(MetadataKeys.PLAINTEXT_LENGTH, "does not fit the object's " + storedLength + " bytes");
+        }
+        return OptionalLong.of(Long.parseLong(text));
     }
 
     /** Whether an entry belongs to an S3 Encryption Client, so that a caller's own metadata must not use its name. */

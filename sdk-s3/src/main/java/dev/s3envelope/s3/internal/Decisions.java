@@ -80,9 +80,8 @@ final class Decisions {
     /** What a body handler must know of a write that is encrypted on the client. */
     CompletionStage<ClientSideWrite> clientSide(S3Request request, ObjectAddress object, ClientSide mode) {
         String partition = surroundings.region().flatMap(KeyArn::partitionOf).orElse("aws");
-        return mode.keyring()
-                .onBehalfOf(RequestCredentials.of(request))
-                .thenApply(keyring -> new ClientSideWrite(mode, keyring, object, partition));
+        return mode.onBehalfOf(RequestCredentials.of(request))
+                .thenApply(bound -> new ClientSideWrite(mode, bound, object, partition));
     }
 
     /** Refuses what this operation cannot write in the object's mode. */

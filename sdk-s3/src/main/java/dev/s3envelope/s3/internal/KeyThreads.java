@@ -3,9 +3,10 @@ package dev.s3envelope.s3.internal;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
-/** Threads for keyrings that block: made when the first is needed, daemons, gone after a minute without work. */
+/** Threads for keyrings that block, and for what else takes long: made when the first is needed, daemons, gone after a minute without work. */
 public final class KeyThreads implements Executor, AutoCloseable {
     private @Nullable ExecutorService threads;
     private boolean closed;
@@ -20,7 +21,7 @@ public final class KeyThreads implements Executor, AutoCloseable {
 
     private synchronized ExecutorService service() {
         if (closed) {
-            throw new IllegalStateException("The client is closed.");
+            throw new RejectedExecutionException("The client is closed.");
         }
         ExecutorService made = threads;
         if (made == null) {

@@ -5,6 +5,7 @@ import dev.s3envelope.core.arn.ObjectAddress;
 import dev.s3envelope.core.guard.Transport;
 import dev.s3envelope.core.keyring.RequestCredentials;
 import dev.s3envelope.core.mode.ClientSide;
+import dev.s3envelope.core.mode.ClientSideFormat;
 import dev.s3envelope.core.mode.EncryptionMode;
 import dev.s3envelope.core.mode.ServerSideMode;
 import dev.s3envelope.core.mode.SseC;
@@ -127,9 +128,10 @@ final class UploadRequests {
         ClientSide mode = policy.possibleModes(address.bucket(), address.key()).stream()
                 .filter(ClientSide.class::isInstance)
                 .map(ClientSide.class::cast)
+                .filter(encrypted -> encrypted.format() == ClientSideFormat.ENCRYPTION_SDK)
                 .findFirst()
                 .orElseThrow(() -> new OperationRefusedException("The upload of " + address
-                        + " cannot be taken over: no rule of the policy has a client-side mode for it."));
+                        + " cannot be taken over: no rule of the policy has a client-side mode with parts for it."));
         UploadPartRequest part = UploadPartRequest.builder()
                 .bucket(upload.bucket())
                 .key(upload.key())

@@ -8,6 +8,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
@@ -21,7 +22,8 @@ import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 
 /**
  * Stands before the caller's transformer and gives it plaintext. The caller hears of the answer when the header was read from the first bytes of the body, the
- * keyring was asked and the header is authentic; from then on its own demand draws the frames, each once it is verified. Nothing waits.
+ * keyring was asked and the header is authentic; from then on its own demand draws the frames, each once it is verified. Nothing waits; what
+ * takes long, an object that is verified as a whole, is done on the executor for keyrings that block.
  *
  * @param <R> what the caller's transformer makes of it
  */
@@ -237,7 +239,9 @@ public final class AsyncDecryption<R> implements AsyncResponseTransformer<GetObj
                 }
                 try {
                     callers.onResponse(result.answer());
-                    callers.onStream(SdkPublisher.adapt(new Plaintext(note.watch(result.coder()))));
+                    callers.onStream(SdkPublisher.adapt(new Plaintext(
+                            note.watch(result.coder()),
+                            result.heavy() ? reads.keys().blockingExecutor() : null)));
                 } catch (RuntimeException e) {
                     result.coder().close();
                     stop(e);
@@ -276,10 +280,12 @@ public final class AsyncDecryption<R> implements AsyncResponseTransformer<GetObj
         /** The plaintext of this body; there is one, so it has one subscriber. */
         private final class Plaintext implements org.reactivestreams.Publisher<ByteBuffer> {
             private final Coder coder;
+            private final @Nullable Executor executor;
             private final AtomicBoolean taken = new AtomicBoolean();
 
-            Plaintext(Coder coder) {
+            Plaintext(Coder coder, @Nullable Executor executor) {
                 this.coder = coder;
+                this.executor = executor;
             }
 
             @Override
@@ -290,7 +296,7 @@ public final class AsyncDecryption<R> implements AsyncResponseTransformer<GetObj
                     FailedStream.tell(subscriber, new EnvelopeException("The body of a response can be read once."));
                     return;
                 }
-                CodingPipe to = new CodingPipe(coder, subscriber);
+                CodingPipe to = new CodingPipe(coder, subscriber, executor);
                 boolean over;
                 Throwable failed;
                 synchronized (Opening.this) {

@@ -11,6 +11,7 @@ import dev.s3envelope.core.message.MessageEngine;
 import dev.s3envelope.core.message.OpenMessage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Map;
 import java.util.OptionalLong;
 
 /**
@@ -23,7 +24,7 @@ import java.util.OptionalLong;
  *
  * <p>Safe for use by several threads, as far as attempts follow each other.
  */
-final class BodyMessages implements AutoCloseable {
+final class BodyMessages implements BodyEncryption {
     /** The most S3 takes in one PUT (Amazon S3 User Guide, "Uploading objects"). */
     static final long LARGEST_PUT = 5L << 30;
 
@@ -62,16 +63,20 @@ final class BodyMessages implements AutoCloseable {
                 + " in one PUT. Upload it in parts (multipart). Nothing was sent.");
     }
 
-    long ciphertextLength() {
+    @Override
+    public long ciphertextLength() {
         return layout.ciphertextLength();
     }
 
-    LayoutHint hint() {
-        return LayoutHint.of(message.header(), OptionalLong.of(length));
+    @Override
+    public Map<String, String> metadata() {
+        return Map.of(
+                LayoutHint.METADATA_NAME,
+                LayoutHint.of(message.header(), OptionalLong.of(length)).text());
     }
 
-    /** The whole message of a body that is in memory; used once, without another reading. */
-    byte[] seal(byte[] plaintext) {
+    @Override
+    public byte[] seal(byte[] plaintext) {
         byte[] sealed = new byte[Math.toIntExact(layout.ciphertextLength())];
         ByteBuffer out = ByteBuffer.wrap(sealed);
         try (MessageEncryptor encryptor = message.encryptor(OptionalLong.of(length))) {
@@ -84,8 +89,8 @@ final class BodyMessages implements AutoCloseable {
         return sealed;
     }
 
-    /** The coder of the next reading of the body. */
-    synchronized Coder next() {
+    @Override
+    public synchronized Coder next() {
         if (closed) {
             throw new EnvelopeException("The upload of " + how.object() + " is over; its body is not encrypted again.");
         }

@@ -16,9 +16,10 @@ public final class ClientSideFacts {
      * Facts for one client.
      *
      * @param sizesInListings whether listings were asked to have sizes in plaintext
+     * @param legacy whether it reads legacy objects of the S3 Encryption Client too
      */
-    public ClientSideFacts(ClientSideReads reads, boolean sizesInListings) {
-        this.heads = new ClientSideHeads(reads);
+    public ClientSideFacts(ClientSideReads reads, boolean sizesInListings, boolean legacy) {
+        this.heads = new ClientSideHeads(reads, legacy);
         this.attributes = new ClientSideAttributes(reads, heads);
         this.listings = new ClientSideListings(reads, heads, sizesInListings);
     }
@@ -27,6 +28,11 @@ public final class ClientSideFacts {
     public CompletionStage<HeadObjectResponse> plain(
             HeadObjectRequest request, HeadObjectResponse answer, ReadPort port) {
         return heads.plain(request, answer, port);
+    }
+
+    /** Whether the answer to GetObjectAttributes is given in plaintext terms. */
+    public boolean attributes(GetObjectAttributesRequest request) {
+        return heads.active(request);
     }
 
     /** See {@link ClientSideAttributes#plain}. */

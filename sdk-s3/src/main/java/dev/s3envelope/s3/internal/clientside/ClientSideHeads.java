@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import software.amazon.awssdk.services.s3.model.HeadObjectRequest;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
+import software.amazon.awssdk.services.s3.model.S3Request;
 
 /**
  * The facts of objects in plaintext terms. The length follows from the stored length and the marker in the metadata, neither of which is authenticated: it is
@@ -20,10 +21,21 @@ import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
  */
 final class ClientSideHeads {
     private final ClientSideReads reads;
+    private final boolean legacy;
 
-    /** Facts for one client. */
-    ClientSideHeads(ClientSideReads reads) {
+    /**
+     * Facts for one client.
+     *
+     * @param legacy whether it reads legacy objects of the S3 Encryption Client too
+     */
+    ClientSideHeads(ClientSideReads reads, boolean legacy) {
         this.reads = reads;
+        this.legacy = legacy;
+    }
+
+    /** Whether any object at all can be read as encrypted on the client. */
+    boolean active(S3Request request) {
+        return legacy || reads.active(request);
     }
 
     /**
@@ -32,6 +44,9 @@ final class ClientSideHeads {
      */
     CompletionStage<HeadObjectResponse> plain(HeadObjectRequest request, HeadObjectResponse answer, ReadPort port) {
         try {
+            if (legacy && StoredForm.legacy(answer.metadata())) {
+                return CompletableFuture.completedFuture(legacy(answer));
+            }
             Optional<ObjectVersion> object = ObjectVersion.of(request.bucket(), request.key(), request.versionId());
             // A client that reads no such objects describes those it knows, and leaves the others as S3 describes them.
             boolean active = reads.active(request);
@@ -65,6 +80,18 @@ final class ClientSideHeads {
                                                 laid,
                                                 ClientSideObject.of(proof).flatMap(ClientSideObject::identity)))
                                 : CompletableFuture.completedFuture(described(answer, laid, Optional.empty()))));
+    }
+
+    /** What the metadata says of a legacy object; no length where nothing says it. */
+    private static HeadObjectResponse legacy(HeadObjectResponse answer) {
+        long stored = ContentRanges.total(answer.contentRange(), answer.contentLength());
+        return PlainAnswers.of(
+                answer,
+                StoredForm.Kind.S3EC,
+                S3ecMetadata.legacyPlaintextLength(answer.metadata(), stored),
+                null,
+                Optional.empty(),
+                stored);
     }
 
     private static HeadObjectResponse described(

@@ -1,5 +1,6 @@
 package dev.s3envelope.s3.internal.clientside;
 
+import dev.s3envelope.core.IntegrityException;
 import dev.s3envelope.core.KeyringException;
 import dev.s3envelope.core.internal.StageFailures;
 import dev.s3envelope.core.keyring.DataKey;
@@ -13,6 +14,9 @@ import dev.s3envelope.core.message.OpenMessage;
 import dev.s3envelope.core.s3ec.S3ecEnvelope;
 import dev.s3envelope.core.s3ec.S3ecKeyring;
 import java.util.Arrays;
+import dev.s3envelope.core.s3ec.S3ecMaterials;
+import dev.s3envelope.core.s3ec.S3ecSuite;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -65,34 +69,49 @@ public final class ClientSideKeys {
         return ask(keyring.blocking(), () -> keyring.generate(request));
     }
 
+    /** A data key for writing the S3 Encryption Client's format; the receiver closes it. */
+    CompletionStage<S3ecMaterials> generate(S3ecKeyring keyring, S3ecSuite suite, Map<String, String> context) {
+        return ask(keyring.blocking(), () -> keyring.generate(suite, context));
+    }
+
+    /** Opens a message with one keyring. */
+    public CompletionStage<OpenMessage> open(MessageHeader header, Keyring keyring) {
+        return ask(keyring.blocking(), () -> engine().open(header, keyring, Optional.empty()));
+    }
+
     /** Opens a message with the first keyring that can. */
-    public CompletionStage<OpenMessage> open(MessageHeader header, List<Keyring> keyrings) {
+    CompletionStage<OpenMessage> open(MessageHeader header, List<BoundKeyring<Keyring>> keyrings) {
         if (keyrings.isEmpty()) {
             return CompletableFuture.failedFuture(new KeyringException(
                     "The object is encrypted on the client, and no keyring is known for it: neither"
                             + " its rule nor the client's read keyrings name one. Its wrapped keys are "
                             + header.wrappedKeys() + "."));
         }
-        return open(header, keyrings, 0);
+        return first(
+                keyrings,
+                0,
+                keyring -> open(header, keyring),
+                new ArrayList<>());
     }
 
     /**
      * Opens what nothing but its first bytes says is a message; empty where no keyring has any of its wrapped keys, so that it is nobody's message here. Where
      * one has and it does not open, the stage fails: damage and denied permissions do not turn a message into a plain object.
      */
-    CompletionStage<Optional<OpenMessage>> openIfOurs(MessageHeader header, List<Keyring> keyrings) {
+    CompletionStage<Optional<OpenMessage>> openIfOurs(MessageHeader header, List<BoundKeyring<Keyring>> keyrings) {
         return openIfOurs(header, keyrings, 0, null);
     }
 
     private CompletionStage<Optional<OpenMessage>> openIfOurs(
-            MessageHeader header, List<Keyring> keyrings, int index, @Nullable Throwable denied) {
+            MessageHeader header, List<BoundKeyring<Keyring>> keyrings, int index, @Nullable Throwable denied) {
         if (index == keyrings.size()) {
             return denied == null
                     ? CompletableFuture.completedFuture(Optional.empty())
                     : CompletableFuture.failedFuture(denied);
         }
-        Keyring keyring = keyrings.get(index);
-        return ask(keyring.blocking(), () -> keyring.unwrap(header.materialsRequest(Optional.empty())))
+        return keyrings.get(index)
+                .ask(keyring -> ask(
+                        keyring.blocking(), () -> keyring.unwrap(header.materialsRequest(Optional.empty()))))
                 .handle((key, failure) -> {
                     if (failure == null) {
                         try (key) {
@@ -119,33 +138,48 @@ public final class ClientSideKeys {
         return ask(keyring.blocking(), () -> engine().resume(header, keyring, cachePartition, ledger));
     }
 
-    /** Unwraps the data key of an object of the S3 Encryption Client. */
-    CompletionStage<DataKey> unwrap(S3ecKeyring keyring, S3ecEnvelope envelope, Map<String, String> expected) {
-        return ask(keyring.blocking(), () -> keyring.unwrap(envelope, expected));
+    /** Unwraps the data key of an object of the S3 Encryption Client with the first keyring that can; there must be one. */
+    CompletionStage<DataKey> unwrap(
+            List<BoundKeyring<S3ecKeyring>> keyrings, S3ecEnvelope envelope, Map<String, String> expected) {
+        return first(
+                keyrings,
+                0,
+                keyring -> ask(keyring.blocking(), () -> keyring.unwrap(envelope, expected)),
+                new ArrayList<>());
     }
 
-    private CompletionStage<OpenMessage> open(MessageHeader header, List<Keyring> keyrings, int index) {
-        Keyring keyring = keyrings.get(index);
-        CompletionStage<OpenMessage> opened =
-                ask(keyring.blocking(), () -> engine().open(header, keyring, Optional.empty()));
-        if (index + 1 == keyrings.size()) {
-            return opened;
-        }
-        return opened.handle((message, failure) -> {
+    /** One after the other, whatever kind of failure the earlier ones had, as {@link dev.s3envelope.core.keyring.MultiKeyring} does. */
+    private static <K, V> CompletionStage<V> first(
+            List<BoundKeyring<K>> keyrings,
+            int index,
+            Function<K, CompletionStage<V>> question,
+            List<Throwable> failures) {
+        return keyrings.get(index)
+                .ask(question)
+                .handle((opened, failure) -> {
                     if (failure == null) {
-                        return CompletableFuture.completedFuture(message);
+                        return CompletableFuture.<V>completedFuture(opened);
                     }
-                    Throwable cause = StageFailures.unwrap(failure);
-                    if (!(cause instanceof KeyringException)) {
-                        return CompletableFuture.<OpenMessage>failedFuture(cause);
-                    }
-                    return open(header, keyrings, index + 1).exceptionallyCompose(last -> {
-                        Throwable later = StageFailures.unwrap(last);
-                        later.addSuppressed(cause);
-                        return CompletableFuture.failedFuture(later);
-                    });
+                    failures.add(StageFailures.unwrap(failure));
+                    return index + 1 < keyrings.size()
+                            ? first(keyrings, index + 1, question, failures)
+                            : CompletableFuture.<V>failedFuture(together(failures));
                 })
                 .thenCompose(Function.identity());
+    }
+
+    /** One failure as it is. Of several, that an object was tampered with is the one to be known; otherwise all of them. */
+    private static Throwable together(List<Throwable> failures) {
+        if (failures.size() == 1) {
+            return failures.get(0);
+        }
+        for (Throwable failure : failures) {
+            if (failure instanceof IntegrityException) {
+                failures.stream().filter(other -> other != failure).forEach(failure::addSuppressed);
+                return failure;
+            }
+        }
+        return KeyringException.ofAll("None of the keyrings opens the object:", failures);
     }
 
     private <V> CompletionStage<V> ask(boolean blocks, Supplier<CompletionStage<V>> call) {

@@ -8,6 +8,7 @@ import dev.s3envelope.core.message.MessageIdentity;
 import dev.s3envelope.core.message.ObjectIdentity;
 import dev.s3envelope.core.mode.ClientSide;
 import dev.s3envelope.core.mode.ContextScope;
+import dev.s3envelope.core.s3ec.S3ecKeyring;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -19,11 +20,11 @@ import software.amazon.awssdk.services.s3.model.S3Request;
  * and whoever handles the body. It travels with the request that is sent, as an execution attribute. Nothing in it is secret.
  *
  * @param mode the decided mode, its key references resolved
- * @param keyring the mode's keyring, on behalf of whoever makes the request
+ * @param bound the same with its keyring on behalf of whoever makes the request
  * @param object what is written
  * @param partition the AWS partition of the bucket, for its ARN
  */
-public record ClientSideWrite(ClientSide mode, Keyring keyring, ObjectAddress object, String partition) {
+public record ClientSideWrite(ClientSide mode, ClientSide bound, ObjectAddress object, String partition) {
     private static final ExecutionAttribute<ClientSideWrite> ATTRIBUTE =
             new ExecutionAttribute<>("dev.s3envelope.s3.ClientSideWrite");
 
@@ -35,6 +36,20 @@ public record ClientSideWrite(ClientSide mode, Keyring keyring, ObjectAddress ob
     /** The request with this decision, and everything else as it was. */
     public <T extends S3Request> T on(T request) {
         return RequestAttributes.with(request, ATTRIBUTE, this);
+    }
+
+    /** Makes the data keys of messages, on behalf of whoever makes the request. */
+    public Keyring keyring() {
+        return bound.keyring().orElseThrow(ClientSideWrite::otherFormat);
+    }
+
+    /** Makes the data keys of the S3 Encryption Client's format, on behalf of whoever makes the request. */
+    S3ecKeyring s3ecKeyring() {
+        return bound.s3ecKeyring().orElseThrow(ClientSideWrite::otherFormat);
+    }
+
+    private static IllegalStateException otherFormat() {
+        return new IllegalStateException("cannot happen: the keyring of another format than the mode's");
     }
 
     /** What the message is bound to. */

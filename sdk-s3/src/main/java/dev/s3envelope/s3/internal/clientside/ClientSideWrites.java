@@ -4,10 +4,10 @@ import dev.s3envelope.core.EnvelopeException;
 import dev.s3envelope.core.IllegalEncryptionException;
 import dev.s3envelope.core.OperationRefusedException;
 import dev.s3envelope.core.message.LayoutHint;
-import dev.s3envelope.core.mode.ClientSideFormat;
 import dev.s3envelope.core.s3ec.S3ecMetadata;
 import java.io.IOException;
 import java.io.InputStream;
+import java.security.SecureRandom;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -26,13 +26,14 @@ import software.amazon.awssdk.services.s3.model.PutObjectResponse;
  * Whole objects written in one request, encrypted on the way.
  *
  * <p>Bodies of up to {@value #IN_MEMORY} bytes are sealed in memory and sent with the CRC32 of the ciphertext in a header: no trailer, and a
- * retry sends the same bytes. Longer ones are encrypted as they are sent, by the thread that sends them, as {@link BodyMessages} says.
+ * retry sends the same bytes. Longer ones are encrypted as they are sent, by the thread that sends them, as {@link BodyEncryption} says for their format.
  * Size, metadata and checksums are settled before the first byte leaves.
  */
 public final class ClientSideWrites {
     private static final int IN_MEMORY = 1 << 20;
 
     private final ClientSideKeys keys;
+    private final SecureRandom random = new SecureRandom();
 
     /** Writes under the modes decided for the requests. */
     public ClientSideWrites(ClientSideKeys keys) {
@@ -47,27 +48,27 @@ public final class ClientSideWrites {
             BiFunction<PutObjectRequest, RequestBody, PutObjectResponse> send) {
         long length = length(request, how, body.optionalContentLength());
         PlaintextChecks checks = PlaintextChecks.of(request);
-        try (BodyMessages messages = Stages.join(messages(request, how, length))) {
+        try (BodyEncryption encryption = Stages.join(encryption(request, how, length))) {
             ContentStreamProvider plain = body.contentStreamProvider();
             if (length <= IN_MEMORY) {
                 byte[] plaintext = readWhole(plain, how, (int) length);
                 checks.verify(plaintext);
-                byte[] sealed = messages.seal(plaintext);
+                byte[] sealed = encryption.seal(plaintext);
                 return send.apply(
-                        withChecksum(sealedRequest(request, messages, checks), sealed),
+                        withChecksum(sealedRequest(request, encryption, checks), sealed),
                         RequestBody.fromContentProvider(
                                 ContentStreamProvider.fromByteArrayUnsafe(sealed), sealed.length, body.contentType()));
             }
             FailureNote note = new FailureNote();
             return note.call(() -> send.apply(
-                    sealedRequest(request, messages, checks),
+                    sealedRequest(request, encryption, checks),
                     RequestBody.fromContentProvider(
                             () -> {
                                 note.clear();
                                 return new CodingInputStream(
-                                        plain.newStream(), note.watch(checks.around(messages.next())));
+                                        plain.newStream(), note.watch(checks.around(encryption.next())));
                             },
-                            messages.ciphertextLength(),
+                            encryption.ciphertextLength(),
                             body.contentType())));
         }
     }
@@ -80,31 +81,31 @@ public final class ClientSideWrites {
             BiFunction<PutObjectRequest, AsyncRequestBody, CompletableFuture<PutObjectResponse>> send) {
         long length;
         PlaintextChecks checks;
-        CompletionStage<BodyMessages> made;
+        CompletionStage<BodyEncryption> made;
         try {
             length = length(request, how, body.contentLength());
             checks = PlaintextChecks.of(request);
-            made = messages(request, how, length);
+            made = encryption(request, how, length);
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e);
         }
-        return Stages.chain(made, messages -> {
+        return Stages.chain(made, encryption -> {
             CompletableFuture<PutObjectResponse> sent;
             try {
                 sent = length <= IN_MEMORY
                         ? Stages.chain(Collected.of(body, (int) length, how), plaintext -> {
                             checks.verify(plaintext);
-                            byte[] sealed = messages.seal(plaintext);
+                            byte[] sealed = encryption.seal(plaintext);
                             return send.apply(
-                                    withChecksum(sealedRequest(request, messages, checks), sealed),
+                                    withChecksum(sealedRequest(request, encryption, checks), sealed),
                                     new SealedBody(sealed, body.contentType()));
                         })
-                        : encoded(sealedRequest(request, messages, checks), body, messages, checks, send);
+                        : encoded(sealedRequest(request, encryption, checks), body, encryption, checks, send);
             } catch (RuntimeException e) {
-                messages.close();
+                encryption.close();
                 throw e;
             }
-            var unused = sent.whenComplete((answer, failure) -> messages.close());
+            var unused = sent.whenComplete((answer, failure) -> encryption.close());
             return sent;
         });
     }
@@ -112,24 +113,20 @@ public final class ClientSideWrites {
     private static CompletableFuture<PutObjectResponse> encoded(
             PutObjectRequest sealed,
             AsyncRequestBody body,
-            BodyMessages messages,
+            BodyEncryption encryption,
             PlaintextChecks checks,
             BiFunction<PutObjectRequest, AsyncRequestBody, CompletableFuture<PutObjectResponse>> send) {
         FailureNote note = new FailureNote();
         return note.call(send.apply(
                 sealed,
-                new EncodedBody(body, messages.ciphertextLength(), () -> checks.around(messages.next()), note)));
+                new EncodedBody(body, encryption.ciphertextLength(), () -> checks.around(encryption.next()), note)));
     }
 
-    private CompletionStage<BodyMessages> messages(PutObjectRequest request, ClientSideWrite how, long length) {
-        if (how.mode().format() != ClientSideFormat.ENCRYPTION_SDK) {
-            throw new OperationRefusedException("PutObject of " + how.object()
-                    + " would write the S3 Encryption Client's format, which this client does not write. Its objects are"
-                    + " read. Use the format ENCRYPTION_SDK.");
-        }
+    private CompletionStage<BodyEncryption> encryption(PutObjectRequest request, ClientSideWrite how, long length) {
         if (request.writeOffsetBytes() != null) {
-            throw new OperationRefusedException("PutObject of " + how.object()
-                    + " appends to an object; a message cannot be continued. Write the whole object.");
+            throw new OperationRefusedException(
+                    "PutObject of " + how.object()
+                            + " appends to an object; what is encrypted on the client cannot be continued. Write the whole object.");
         }
         for (String name : request.metadata().keySet()) {
             if (name.toLowerCase(Locale.ROOT).equals(LayoutHint.METADATA_NAME) || S3ecMetadata.isReserved(name)) {
@@ -137,6 +134,13 @@ public final class ClientSideWrites {
                         + "\", which marks encrypted objects. Use another name.");
             }
         }
+        return switch (how.mode().format()) {
+            case ENCRYPTION_SDK -> messages(how, length);
+            case S3_ENCRYPTION_CLIENT_V3 -> s3ec(how, length);
+        };
+    }
+
+    private CompletionStage<BodyEncryption> messages(ClientSideWrite how, long length) {
         return keys.generate(how.keyring(), how.materials().withPlaintextLength(length))
                 .thenApply(materials -> {
                     try {
@@ -148,23 +152,33 @@ public final class ClientSideWrites {
                 });
     }
 
+    private CompletionStage<BodyEncryption> s3ec(ClientSideWrite how, long length) {
+        S3ecBodyEncryption.checkLength(how, length);
+        return keys.generate(
+                        how.s3ecKeyring(),
+                        S3ecBodyEncryption.SUITE,
+                        how.mode().context().asMap())
+                .thenApply(materials ->
+                        S3ecBodyEncryption.create(keys.engine().cryptoProvider(), random, how, materials, length));
+    }
+
     /** The bytes of plaintext that were announced. */
     private static long length(PutObjectRequest request, ClientSideWrite how, Optional<Long> ofBody) {
         Long announced = request.contentLength() == null ? ofBody.orElse(null) : request.contentLength();
         if (announced == null) {
             throw new OperationRefusedException("PutObject of " + how.object()
                     + " has a body of unknown length, which S3 does not take in one PUT. Set contentLength, or upload it in"
-                    + " parts.");
+                    + " parts, which takes a mode that writes messages (ClientSide.builder).");
         }
         return announced;
     }
 
     private static PutObjectRequest sealedRequest(
-            PutObjectRequest request, BodyMessages messages, PlaintextChecks checks) {
+            PutObjectRequest request, BodyEncryption encryption, PlaintextChecks checks) {
         Map<String, String> metadata = new HashMap<>(request.metadata());
-        metadata.put(LayoutHint.METADATA_NAME, messages.hint().text());
+        metadata.putAll(encryption.metadata());
         PutObjectRequest.Builder sealed =
-                request.toBuilder().metadata(metadata).contentLength(messages.ciphertextLength());
+                request.toBuilder().metadata(metadata).contentLength(encryption.ciphertextLength());
         return checks.removedFrom(sealed).build();
     }
 

@@ -1,11 +1,14 @@
 package dev.s3envelope.s3.internal.clientside;
 
+import dev.s3envelope.core.EnvelopeException;
 import dev.s3envelope.core.message.CodingStatus;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -16,9 +19,13 @@ import org.reactivestreams.Subscription;
  * What passes from a publisher through a coder to one subscriber. It asks upstream for one buffer at a time and only while the subscriber wants
  * something, and codes inline on whichever thread brings the bytes or the demand: nothing waits and no thread is its own. Every buffer it gives out
  * is the subscriber's to keep.
+ *
+ * <p>Where a step may take long, or wait for a disk, the coding and everything the subscriber is given move to an executor: one task at a time, and none while
+ * there is nothing to do; the one buffer asked for is all that waits. An executor that takes no task ends the stream with its exception.
  */
 final class CodingPipe implements Subscriber<ByteBuffer>, Subscription {
     private final Coder coder;
+    private final @Nullable Executor executor;
     private final Queue<ByteBuffer> arrived = new ConcurrentLinkedQueue<>();
     private final AtomicLong demand = new AtomicLong();
     /** Starts at one: whatever arrives before the subscriber has its subscription is only counted. */
@@ -41,8 +48,14 @@ final class CodingPipe implements Subscriber<ByteBuffer>, Subscription {
     private boolean finished;
 
     CodingPipe(Coder coder, Subscriber<? super ByteBuffer> downstream) {
+        this(coder, downstream, null);
+    }
+
+    /** @param executor runs every step; null for whichever thread brings the bytes or the demand */
+    CodingPipe(Coder coder, Subscriber<? super ByteBuffer> downstream, @Nullable Executor executor) {
         this.coder = coder;
         this.downstream = downstream;
+        this.executor = executor;
     }
 
     /** Goes on with a stream whose first bytes were taken already. */
@@ -67,7 +80,7 @@ final class CodingPipe implements Subscriber<ByteBuffer>, Subscription {
 
     private void begin() {
         subscriber().onSubscribe(this);
-        loop();
+        run();
     }
 
     private Subscriber<? super ByteBuffer> subscriber() {
@@ -115,7 +128,39 @@ final class CodingPipe implements Subscriber<ByteBuffer>, Subscription {
 
     private void drain() {
         if (work.getAndIncrement() == 0) {
+            run();
+        }
+    }
+
+    private void run() {
+        Executor elsewhere = executor;
+        if (elsewhere == null) {
             loop();
+            return;
+        }
+        try {
+            elsewhere.execute(this::task);
+        } catch (RejectedExecutionException e) {
+            // Nobody else steps now, so what is left to be done, which is to end, is done here.
+            if (failure == null) {
+                failure = new EnvelopeException(
+                        "The body cannot be decrypted: the client's key executor takes no more work. It is full, or closed with the"
+                                + " client.",
+                        e);
+            }
+            loop();
+        }
+    }
+
+    /** On a thread of the executor nobody hears of what a subscriber throws, so that the stream ends here. */
+    private void task() {
+        try {
+            loop();
+        } catch (RuntimeException | Error e) {
+            if (finished) {
+                throw e;
+            }
+            fail(e);
         }
     }
 

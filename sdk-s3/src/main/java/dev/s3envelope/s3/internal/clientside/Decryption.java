@@ -17,6 +17,7 @@ import dev.s3envelope.core.s3ec.S3ecKmsContext;
 import dev.s3envelope.core.s3ec.S3ecMetadata;
 import dev.s3envelope.core.s3ec.S3ecWrapping;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -49,10 +50,11 @@ final class Decryption {
      * @param answer in plaintext terms
      * @param coder decrypts what is left of the body
      * @param fromStart whether the coder wants the bytes too that were looked at
+     * @param heavy whether a step of the coder may take long or wait for a disk, so that no event loop must take it
      */
-    record Opened(GetObjectResponse answer, Coder coder, boolean fromStart) {
+    record Opened(GetObjectResponse answer, Coder coder, boolean fromStart, boolean heavy) {
         Opened(GetObjectResponse answer, Coder coder) {
-            this(answer, coder, false);
+            this(answer, coder, false, false);
         }
     }
 
@@ -136,7 +138,7 @@ final class Decryption {
         return ours.thenApply(message -> {
             if (message.isEmpty()) {
                 requirePlainAllowed();
-                return new Opened(answer, Coder.unchanged(), true);
+                return new Opened(answer, Coder.unchanged(), true, false);
             }
             return closing(message.get(), header.orElseThrow());
         });
@@ -234,15 +236,15 @@ final class Decryption {
 
     private CompletionStage<Opened> openS3ec() {
         S3ecEnvelope envelope = S3ecMetadata.parse(answer.metadata());
-        S3ecKeyring keyring = plan.reader().s3ecKeyrings().stream()
-                .filter(candidate -> candidate.wrapping() == envelope.wrapping())
-                .findFirst()
-                .orElseThrow(
-                        () -> new OperationRefusedException(
-                                "The object " + plan.reader().object()
-                                        + " was written by the S3 Encryption Client with a key wrapped by "
-                                        + envelope.wrapping()
-                                        + ", and no such key is configured. Give the client's builder an s3ecKeyring. Its bytes were not given out."));
+        List<BoundKeyring<S3ecKeyring>> keyrings = plan.reader().s3ecKeyrings().stream()
+                .filter(candidate -> candidate.keyring().wrapping() == envelope.wrapping())
+                .toList();
+        if (keyrings.isEmpty()) {
+            throw new OperationRefusedException(
+                    "The object " + plan.reader().object()
+                            + " is in the S3 Encryption Client's format with a key wrapped by " + envelope.wrapping()
+                            + ", and no such key is configured. Give the client's builder an s3ecKeyring. Its bytes were not given out.");
+        }
         long length = envelope.suite().plaintextLength(storedLength);
         String range = plan.asked().range();
         Optional<ByteSpan> span = range == null ? Optional.empty() : PlaintextRange.of(range, length);
@@ -252,7 +254,7 @@ final class Decryption {
             expected.putAll(envelope.description());
             expected.remove(S3ecKmsContext.ALGORITHM_KEY);
         }
-        return reads.keys().unwrap(keyring, envelope, expected).thenApply(key -> {
+        return reads.keys().unwrap(keyrings, envelope, expected).thenApply(key -> {
             try (key) {
                 S3ecDecryptor decryptor = S3ecDecryptor.start(
                         reads.keys().engine().cryptoProvider(),
@@ -269,7 +271,9 @@ final class Decryption {
                                         .orElse(null),
                                 Optional.empty(),
                                 storedLength),
-                        new S3ecCoder(decryptor, span.orElse(new ByteSpan(0, length))));
+                        new S3ecCoder(decryptor, span.orElse(new ByteSpan(0, length))),
+                        false,
+                        length > S3ecCoder.LIGHT);
             }
         });
     }

@@ -48,8 +48,8 @@ record ReadPlan(
      */
     record Reader(
             ObjectAddress object,
-            List<Keyring> keyrings,
-            List<S3ecKeyring> s3ecKeyrings,
+            List<BoundKeyring<Keyring>> keyrings,
+            List<BoundKeyring<S3ecKeyring>> s3ecKeyrings,
             MessageIdentity identity,
             boolean required) {}
 

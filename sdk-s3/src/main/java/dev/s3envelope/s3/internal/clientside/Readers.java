@@ -6,6 +6,7 @@ import dev.s3envelope.core.keyring.RequestCredentials;
 import dev.s3envelope.core.message.MessageIdentity;
 import dev.s3envelope.core.message.ObjectIdentity;
 import dev.s3envelope.core.mode.ClientSide;
+import dev.s3envelope.core.mode.ClientSideFormat;
 import dev.s3envelope.core.mode.EncryptionMode;
 import dev.s3envelope.core.policy.EncryptionPolicy;
 import dev.s3envelope.core.s3ec.S3ecKeyring;
@@ -20,6 +21,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import software.amazon.awssdk.services.s3.model.S3Request;
 
 /** Who reads an object, with which keys and expectations, as policy, settings and request say. Safe for use by several threads. */
@@ -41,29 +43,32 @@ final class Readers {
                 .ifPresent(mode -> modes.add((ClientSide) mode));
         List<EncryptionMode> possible = policy.possibleModes(object.bucket(), object.key());
         possible.stream().filter(ClientSide.class::isInstance).forEach(mode -> modes.add((ClientSide) mode));
-        Set<Keyring> distinct = Collections.newSetFromMap(new IdentityHashMap<>());
-        List<Keyring> keyrings = new ArrayList<>();
-        modes.forEach(mode -> {
-            if (distinct.add(mode.keyring())) {
-                keyrings.add(mode.keyring());
-            }
-        });
-        settings.readKeyrings().stream().filter(distinct::add).forEach(keyrings::add);
+        List<Keyring> keyrings = distinct(modes, ClientSide::keyring, settings.readKeyrings());
+        List<S3ecKeyring> s3ecKeyrings = distinct(modes, ClientSide::s3ecKeyring, settings.s3ecKeyrings());
         boolean required = settings.required() && possible.stream().allMatch(ClientSide.class::isInstance);
         MessageIdentity identity = identity(request, object, modes);
         RequestCredentials credentials = RequestCredentials.of(request);
-        CompletionStage<List<Keyring>> bound = all(keyrings, keyring -> keyring.onBehalfOf(credentials));
-        CompletionStage<List<S3ecKeyring>> boundS3ec =
-                all(settings.s3ecKeyrings(), keyring -> keyring.onBehalfOf(credentials));
-        return bound.thenCombine(
-                boundS3ec, (ours, s3ec) -> new ReadPlan.Reader(object, ours, s3ec, identity, required));
+        return all(keyrings, keyring -> keyring.onBehalfOf(credentials))
+                .thenCombine(
+                        all(s3ecKeyrings, keyring -> keyring.onBehalfOf(credentials)),
+                        (ours, s3ec) -> new ReadPlan.Reader(object, ours, s3ec, identity, required));
     }
 
-    private static <K> CompletionStage<List<K>> all(List<K> keyrings, Function<K, CompletionStage<K>> bind) {
-        CompletionStage<List<K>> bound = CompletableFuture.completedFuture(List.of());
+    /** The keyrings of modes, then others, each once. */
+    private static <K> List<K> distinct(
+            List<ClientSide> modes, Function<ClientSide, Optional<K>> keyring, List<K> others) {
+        Set<K> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+        return Stream.concat(modes.stream().map(keyring).flatMap(Optional::stream), others.stream())
+                .filter(seen::add)
+                .toList();
+    }
+
+    private static <K> CompletionStage<List<BoundKeyring<K>>> all(
+            List<K> keyrings, Function<K, CompletionStage<K>> bind) {
+        CompletionStage<List<BoundKeyring<K>>> bound = CompletableFuture.completedFuture(List.of());
         for (K keyring : keyrings) {
-            bound = bound.thenCombine(bind.apply(keyring), (before, one) -> {
-                List<K> joined = new ArrayList<>(before);
+            bound = bound.thenCombine(BoundKeyring.of(keyring, bind), (before, one) -> {
+                List<BoundKeyring<K>> joined = new ArrayList<>(before);
                 joined.add(one);
                 return List.copyOf(joined);
             });
@@ -71,15 +76,18 @@ final class Readers {
         return bound;
     }
 
-    /** Where several modes may have written an object, the least of their identities is demanded. */
+    /** Where several modes may have written a message, the least of their identities is demanded; objects of the other format are no messages. */
     private static MessageIdentity identity(S3Request request, ObjectAddress object, List<ClientSide> modes) {
         Optional<ReadAs> readAs = ReadAs.of(request);
         if (readAs.isPresent() && readAs.get().object().isEmpty()) {
             return MessageIdentity.off();
         }
         ObjectAddress as = readAs.flatMap(ReadAs::object).orElse(object);
-        ObjectIdentity least =
-                modes.stream().map(ClientSide::identity).min(Enum::compareTo).orElse(ObjectIdentity.KEY);
+        ObjectIdentity least = modes.stream()
+                .filter(mode -> mode.format() == ClientSideFormat.ENCRYPTION_SDK)
+                .map(ClientSide::identity)
+                .min(Enum::compareTo)
+                .orElse(ObjectIdentity.KEY);
         return least == ObjectIdentity.OFF ? MessageIdentity.off() : new MessageIdentity(least, as.bucket(), as.key());
     }
 

@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 
 /** An object of the S3 Encryption Client: takes everything in, and gives bytes out once its one tag is verified. */
 final class S3ecCoder implements Coder {
+    /** Up to so many bytes of plaintext, all there is to be done takes no longer than a frame of a message, and nothing is spooled. */
+    static final int LIGHT = 64 * 1024;
+
     private static final int PIECE = 64 * 1024;
 
     private final S3ecDecryptor decryptor;

@@ -121,6 +121,13 @@ record StoredForm(Kind kind, Optional<LayoutHint> hint, OptionalInt headerLength
         return kind == Kind.MESSAGE && hint.isEmpty() && headerLength.isEmpty();
     }
 
+    /** Whether metadata is that of an object that is read only behind the legacy option. */
+    static boolean legacy(Map<String, String> metadata) {
+        String marker = marker(metadata);
+        return (marker == null || LayoutHint.parse(marker).isEmpty())
+                && S3ecFormat.of(metadata).legacy();
+    }
+
     /** Whether this is what was learned of an object with that metadata. */
     boolean learnedFrom(StoredForm metadata) {
         return equals(metadata)

@@ -209,7 +209,7 @@ class ReactiveStreamsTest {
     private static ClientSideWrite write() {
         ClientSide mode =
                 ClientSide.builder("tests", KEYRING).frameLength(FRAME).build();
-        return new ClientSideWrite(mode, KEYRING, OBJECT, "aws");
+        return new ClientSideWrite(mode, mode, OBJECT, "aws");
     }
 
     private static ByteBuffer element(long number) {
@@ -242,7 +242,8 @@ class ReactiveStreamsTest {
                     Stages.join(KEYS.generate(KEYRING, write().materials().withPlaintextLength(length))),
                     length)) {
                 sealed = messages.seal(new byte[(int) length]);
-                hint = messages.hint();
+                hint = LayoutHint.parse(String.valueOf(messages.metadata().get(LayoutHint.METADATA_NAME)))
+                        .orElseThrow();
             }
         }
 

@@ -7,6 +7,7 @@ import dev.s3envelope.core.internal.StageFailures;
 import dev.s3envelope.core.message.IdentityCheck;
 import dev.s3envelope.core.message.LayoutHint;
 import dev.s3envelope.core.message.MessageHeader;
+import dev.s3envelope.core.mode.ClientSideFormat;
 import dev.s3envelope.core.s3ec.S3ecMetadata;
 import dev.s3envelope.s3.internal.Attempts;
 import dev.s3envelope.s3.internal.BodyFacts;
@@ -190,12 +191,15 @@ public final class ClientSideCopies {
 
     /** Whether the message as it is is one the destination's mode would open under the destination's name. */
     private CompletionStage<Boolean> readableThere(Copy copy, ClientSideWrite how) {
+        if (how.mode().format() != ClientSideFormat.ENCRYPTION_SDK) {
+            return CompletableFuture.completedFuture(false);
+        }
         CompletionStage<Optional<MessageHeader>> header =
                 reads.header(copy.source().head(), copy.stored(), copy.port());
         return header.thenCompose(found -> found.filter(
                         message -> message.encryptionContext().equals(how.context()))
                 .map(message -> reads.keys()
-                        .open(message, List.of(how.keyring()))
+                        .open(message, how.keyring())
                         .handle((opened, failure) -> {
                             if (failure == null) {
                                 try (opened) {

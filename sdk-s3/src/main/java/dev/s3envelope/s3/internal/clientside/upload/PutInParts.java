@@ -2,6 +2,7 @@ package dev.s3envelope.s3.internal.clientside.upload;
 
 import dev.s3envelope.core.OperationRefusedException;
 import dev.s3envelope.core.message.FrameLayout;
+import dev.s3envelope.core.mode.ClientSideFormat;
 import dev.s3envelope.s3.ClientSideUpload;
 import dev.s3envelope.s3.EncryptionOverride;
 import dev.s3envelope.s3.internal.clientside.ClientSideWrite;
@@ -56,8 +57,11 @@ final class PutInParts {
         this.partSize = partSize;
     }
 
-    /** How to put a body in parts; empty where one PUT will do. */
+    /** How to put a body in parts; empty where one PUT will do, or where the format knows no parts. */
     static Optional<PutInParts> of(PutObjectRequest request, ClientSideWrite how, Optional<Long> ofBody) {
+        if (how.mode().format() != ClientSideFormat.ENCRYPTION_SDK) {
+            return Optional.empty();
+        }
         Optional<Long> length = request.contentLength() == null ? ofBody : Optional.of(request.contentLength());
         long announced = ClientSideUpload.partSizeOf(request).orElse(0);
         if (length.isPresent()) {

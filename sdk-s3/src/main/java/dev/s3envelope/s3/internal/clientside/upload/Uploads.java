@@ -274,9 +274,10 @@ public final class Uploads {
 
     private static void check(CreateMultipartUploadRequest request, ClientSideWrite how) {
         if (how.mode().format() != ClientSideFormat.ENCRYPTION_SDK) {
-            throw new OperationRefusedException("CreateMultipartUpload of " + how.object()
-                    + " would write the S3 Encryption Client's format, which has one tag at its end and cannot be made of parts"
-                    + " sent in any order. Use the format ENCRYPTION_SDK.");
+            throw new OperationRefusedException(
+                    "CreateMultipartUpload of " + how.object()
+                            + " would write the S3 Encryption Client's format, which has one tag at its end and cannot be made of parts"
+                            + " sent in any order. Put the object in one request, or use a mode that writes messages (ClientSide.builder).");
         }
         for (String name : request.metadata().keySet()) {
             if (name.toLowerCase(Locale.ROOT).equals(LayoutHint.METADATA_NAME) || S3ecMetadata.isReserved(name)) {

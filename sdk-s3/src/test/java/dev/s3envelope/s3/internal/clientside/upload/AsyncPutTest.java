@@ -39,8 +39,9 @@ class AsyncPutTest {
     }
 
     private static PutInParts put() {
+        ClientSide mode = ClientSide.builder("tests", KEYRING).build();
         ClientSideWrite how = new ClientSideWrite(
-                ClientSide.builder("tests", KEYRING).build(), KEYRING, new ObjectAddress("bucket", "key"), "aws");
+                mode, mode, new ObjectAddress("bucket", "key"), "aws");
         return PutInParts.of(
                         PutObjectRequest.builder().bucket("bucket").key("key").build(), how, Optional.empty())
                 .orElseThrow();

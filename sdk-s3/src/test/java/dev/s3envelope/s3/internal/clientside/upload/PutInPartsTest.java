@@ -102,9 +102,11 @@ class PutInPartsTest {
     }
 
     private static ClientSideWrite how(int frameLength) {
+        ClientSide mode =
+                ClientSide.builder("tests", KEYRING).frameLength(frameLength).build();
         return new ClientSideWrite(
-                ClientSide.builder("tests", KEYRING).frameLength(frameLength).build(),
-                KEYRING,
+                mode,
+                mode,
                 new ObjectAddress("bucket", "key"),
                 "aws");
     }
