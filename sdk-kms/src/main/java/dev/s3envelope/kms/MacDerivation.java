@@ -85,8 +85,9 @@ final class MacDerivation {
         /** Two texts that differ must not become the same bytes, as String.getBytes makes of unpaired surrogates. */
         private static byte[] utf8(String text) {
             if (!Text.isWellFormed(text)) {
-                throw new IllegalEncryptionException("The name " + Text.quote(text)
-                        + " has half of a surrogate pair and so no UTF-8 form; no SSE-C key can be derived for it. Correct the name.");
+                throw new IllegalEncryptionException(
+                        "The name " + Text.quote(text)
+                                + " has half of a surrogate pair and so no UTF-8 form; no SSE-C key can be derived for it. Correct the name.");
             }
             return text.getBytes(StandardCharsets.UTF_8);
         }

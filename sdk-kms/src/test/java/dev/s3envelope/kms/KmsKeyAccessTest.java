@@ -2,6 +2,7 @@ package dev.s3envelope.kms;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
@@ -178,7 +179,7 @@ class KmsKeyAccessTest {
     void decryptIsAsked_dry_withoutCiphertext_inTheExactContext() {
         Answering client = failing(400, "AccessDeniedException");
         decrypt(client);
-        DecryptRequest asked = (DecryptRequest) client.asked.get();
+        DecryptRequest asked = assertInstanceOf(DecryptRequest.class, client.asked.get());
         assertEquals(KEY.text(), asked.keyId());
         assertEquals(CONTEXT.asMap(), asked.encryptionContext());
         assertEquals(Boolean.TRUE, asked.dryRun());
@@ -198,7 +199,10 @@ class KmsKeyAccessTest {
                 .join();
         assertEquals(Verdict.ALLOWED, answer.verdict().verdict());
         assertEquals(0, plaintext[0] | plaintext[31]);
-        assertEquals(Boolean.TRUE, ((GenerateDataKeyRequest) client.asked.get()).dryRun());
+        assertEquals(
+                Boolean.TRUE,
+                assertInstanceOf(GenerateDataKeyRequest.class, client.asked.get())
+                        .dryRun());
     }
 
     @ParameterizedTest

@@ -3,6 +3,7 @@ package dev.s3envelope.interop;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -27,6 +28,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -411,8 +413,7 @@ class CachingS3ecMaterialsTest {
         return false;
     }
 
-    private static String assertNotNullText(String text) {
-        assertNotNull(text);
-        return text;
+    private static String assertNotNullText(@Nullable String text) {
+        return assertInstanceOf(String.class, text);
     }
 }
