@@ -13,10 +13,10 @@ import dev.s3envelope.core.message.MessageHeader;
 import dev.s3envelope.core.message.OpenMessage;
 import dev.s3envelope.core.s3ec.S3ecEnvelope;
 import dev.s3envelope.core.s3ec.S3ecKeyring;
-import java.util.Arrays;
 import dev.s3envelope.core.s3ec.S3ecMaterials;
 import dev.s3envelope.core.s3ec.S3ecSuite;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -87,11 +87,7 @@ public final class ClientSideKeys {
                             + " its rule nor the client's read keyrings name one. Its wrapped keys are "
                             + header.wrappedKeys() + "."));
         }
-        return first(
-                keyrings,
-                0,
-                keyring -> open(header, keyring),
-                new ArrayList<>());
+        return first(keyrings, 0, keyring -> open(header, keyring), new ArrayList<>());
     }
 
     /**
@@ -110,8 +106,8 @@ public final class ClientSideKeys {
                     : CompletableFuture.failedFuture(denied);
         }
         return keyrings.get(index)
-                .ask(keyring -> ask(
-                        keyring.blocking(), () -> keyring.unwrap(header.materialsRequest(Optional.empty()))))
+                .ask(keyring ->
+                        ask(keyring.blocking(), () -> keyring.unwrap(header.materialsRequest(Optional.empty()))))
                 .handle((key, failure) -> {
                     if (failure == null) {
                         try (key) {

@@ -83,7 +83,11 @@ final class Layouts {
      * without a marker is a message of one of these keyrings.
      */
     CompletionStage<StoredObject> completed(
-            S3Request request, ObjectVersion object, StoredObject stored, List<BoundKeyring<Keyring>> keyrings, ReadPort port) {
+            S3Request request,
+            ObjectVersion object,
+            StoredObject stored,
+            List<BoundKeyring<Keyring>> keyrings,
+            ReadPort port) {
         if (stored.form().headerLength().isPresent()) {
             int length = stored.form().headerLength().getAsInt();
             return stored.header().isPresent()

@@ -40,8 +40,7 @@ class AsyncPutTest {
 
     private static PutInParts put() {
         ClientSide mode = ClientSide.builder("tests", KEYRING).build();
-        ClientSideWrite how = new ClientSideWrite(
-                mode, mode, new ObjectAddress("bucket", "key"), "aws");
+        ClientSideWrite how = new ClientSideWrite(mode, mode, new ObjectAddress("bucket", "key"), "aws");
         return PutInParts.of(
                         PutObjectRequest.builder().bucket("bucket").key("key").build(), how, Optional.empty())
                 .orElseThrow();

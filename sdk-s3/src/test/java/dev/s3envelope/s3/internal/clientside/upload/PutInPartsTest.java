@@ -104,10 +104,6 @@ class PutInPartsTest {
     private static ClientSideWrite how(int frameLength) {
         ClientSide mode =
                 ClientSide.builder("tests", KEYRING).frameLength(frameLength).build();
-        return new ClientSideWrite(
-                mode,
-                mode,
-                new ObjectAddress("bucket", "key"),
-                "aws");
+        return new ClientSideWrite(mode, mode, new ObjectAddress("bucket", "key"), "aws");
     }
 }
