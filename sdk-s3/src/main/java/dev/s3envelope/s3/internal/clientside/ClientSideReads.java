@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.s3.model.GetObjectRequest;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.HeadObjectRequest;
@@ -206,7 +207,24 @@ public final class ClientSideReads {
         }
         requireLayout(stored, reader);
         ByteSpan span = ContentRanges.span(answer.contentRange(), answer.contentLength());
-        return frames(request, object, reader, port, stored, PlaintextRange.within(stored.layout(), span));
+        GetObjectRequest asked = ReadPlan.ofParts(request, partsCount(stored.layout(), span, answer));
+        return frames(asked, object, reader, port, stored, PlaintextRange.within(stored.layout(), span));
+    }
+
+    /**
+     * The number of parts that have plaintext: without the last where all it holds is the empty final frame that completing an upload of equal parts added.
+     * Clients that read part by part do not expect a part of nothing.
+     */
+    private static @Nullable Integer partsCount(FrameLayout layout, ByteSpan part, HeadObjectResponse answer) {
+        Integer stored = answer.partsCount();
+        if (stored == null || stored < 2) {
+            return stored;
+        }
+        long frames = part.offset() == 0 ? part.length() - layout.headerLength() : part.length();
+        ByteSpan last = layout.finalFrameSpan();
+        boolean empty = layout.finalLength() == 0
+                && (part.equals(last) || layout.headerLength() + (stored - 1) * frames == last.offset());
+        return empty ? Integer.valueOf(stored - 1) : stored;
     }
 
     private static void requireLayout(StoredObject stored, ReadPlan.Reader reader) {

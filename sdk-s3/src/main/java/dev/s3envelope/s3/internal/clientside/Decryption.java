@@ -223,9 +223,12 @@ final class Decryption {
                 plaintext.length() == 0 ? message.lengthProof(layout) : message.rangeDecryptor(layout, plaintext);
         String contentRange =
                 plaintext.length() == 0 ? null : PlaintextRange.contentRange(plaintext, layout.plaintextLength());
+        GetObjectResponse ofParts = plan.partsCount()
+                .map(count -> answer.toBuilder().partsCount(count).build())
+                .orElse(answer);
         return new Opened(
                 PlainAnswers.of(
-                        answer,
+                        ofParts,
                         MESSAGE,
                         OptionalLong.of(plaintext.length()),
                         contentRange,

@@ -16,6 +16,8 @@ import software.amazon.awssdk.services.s3.model.S3Response;
 
 /** Answers of S3 in plaintext terms: length, range, and the caller's own metadata; no checksums, which are of the ciphertext. */
 public final class PlainAnswers {
+    private static final String CONTENT_RANGE = "Content-Range";
+
     private PlainAnswers() {}
 
     static GetObjectResponse of(
@@ -30,7 +32,9 @@ public final class PlainAnswers {
                 .contentRange(contentRange)
                 .metadata(own(answer.metadata()));
         ResponseFields.removeChecksums(answer, plain);
-        note(answer, form, answer.metadata(), identity, storedLength).ifPresent(plain::sdkHttpResponse);
+        note(answer, form, answer.metadata(), identity, storedLength)
+                .map(http -> ranged(http, contentRange))
+                .ifPresent(plain::sdkHttpResponse);
         return plain.build();
     }
 
@@ -46,7 +50,9 @@ public final class PlainAnswers {
                 .contentRange(contentRange)
                 .metadata(own(answer.metadata()));
         ResponseFields.removeChecksums(answer, plain);
-        note(answer, form, answer.metadata(), identity, storedLength).ifPresent(plain::sdkHttpResponse);
+        note(answer, form, answer.metadata(), identity, storedLength)
+                .map(http -> ranged(http, contentRange))
+                .ifPresent(plain::sdkHttpResponse);
         return plain.build();
     }
 
@@ -65,6 +71,12 @@ public final class PlainAnswers {
                 };
         return Optional.ofNullable(answer.sdkHttpResponse())
                 .map(new ClientSideObject(format, identity, OptionalLong.of(storedLength))::on);
+    }
+
+    /** The SDK writes the parts of a file where this header says, not where the answer does. */
+    private static SdkHttpResponse ranged(SdkHttpResponse http, @Nullable String contentRange) {
+        SdkHttpResponse.Builder builder = http.toBuilder().removeHeader(CONTENT_RANGE);
+        return (contentRange == null ? builder : builder.putHeader(CONTENT_RANGE, contentRange)).build();
     }
 
     /** The entries the caller gave. */

@@ -55,9 +55,24 @@ record ReadPlan(
 
     private static final ExecutionAttribute<ReadPlan> ATTRIBUTE =
             new ExecutionAttribute<>("dev.s3envelope.s3.ReadPlan");
+    private static final ExecutionAttribute<Integer> PARTS_COUNT =
+            new ExecutionAttribute<>("dev.s3envelope.s3.PartsCount");
 
     static Optional<ReadPlan> of(GetObjectRequest request) {
         return RequestAttributes.get(request, ATTRIBUTE);
+    }
+
+    /**
+     * A caller's request for a part, with the number of parts S3 says the object has: the frames are fetched by range, and S3 tells the number only in answer
+     * to a request for a part.
+     */
+    static GetObjectRequest ofParts(GetObjectRequest asked, @Nullable Integer partsCount) {
+        return partsCount == null ? asked : RequestAttributes.with(asked, PARTS_COUNT, partsCount);
+    }
+
+    /** The number of parts, where the caller asked for one. */
+    Optional<Integer> partsCount() {
+        return RequestAttributes.get(asked, PARTS_COUNT);
     }
 
     GetObjectRequest on(GetObjectRequest request) {
