@@ -77,6 +77,11 @@ class TransferManagerTest extends ContractSuite {
                 .flatMap(mode -> Stream.of(Parts.values()).map(parts -> Arguments.of(mode, parts)));
     }
 
+    /** A plain client without parts takes no body of unknown length, and neither does ours where S3 encrypts. */
+    static Stream<Arguments> waysForUnknownLengths() {
+        return everyWay().filter(way -> way.get()[0] != Mode.SSE_KMS || way.get()[1] != Parts.NOWHERE);
+    }
+
     @Override
     Target open() {
         aws = new LocalAwsTarget();
@@ -140,11 +145,8 @@ class TransferManagerTest extends ContractSuite {
     }
 
     @ParameterizedTest
-    @MethodSource("everyWay")
+    @MethodSource("waysForUnknownLengths")
     void bodiesComeBack_whenTheirLengthIsUnknown(Mode mode, Parts parts) {
-        if (mode == Mode.SSE_KMS && parts == Parts.NOWHERE) {
-            return;
-        }
         for (int length : new int[] {1_000, 17 * MIB + 5}) {
             byte[] plain = bytes(2, length);
             String key = name("stream" + length, mode, parts);
@@ -233,6 +235,11 @@ class TransferManagerTest extends ContractSuite {
                     continue;
                 }
                 copy.join();
+                assertEquals(
+                        Map.of("colour", "blue"),
+                        s3.headObject(head(key).toBuilder().bucket(OTHER_BUCKET).build())
+                                .join()
+                                .metadata());
                 byte[] read = s3.getObject(
                                 get(key).toBuilder().bucket(OTHER_BUCKET).build(), AsyncResponseTransformer.toBytes())
                         .join()
