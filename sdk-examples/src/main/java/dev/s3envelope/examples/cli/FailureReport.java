@@ -35,9 +35,12 @@ public record FailureReport(int exitCode, String message) {
             return new FailureReport(ExitCode.INTEGRITY, "integrity: " + text(integrity));
         }
         if (failure instanceof KeyringException keys) {
+            // One of several keyrings may have been denied by KMS, and the others have other keys.
+            Optional<AccessReport> report = AccessReport.of(keys);
             return new FailureReport(
-                    ExitCode.FAILED,
+                    denies(report) ? ExitCode.DENIED : ExitCode.FAILED,
                     "refused by this SDK: " + text(keys)
+                            + summary(report)
                             + "\nkeys are given by --keyring NAME=KEY_ARN, --key-file NAME=FILE or --recovery-private-key FILE");
         }
         if (failure instanceof EnvelopeException refusal) {
@@ -107,11 +110,17 @@ public record FailureReport(int exitCode, String message) {
             }
         }
         Optional<AccessReport> report = AccessReport.of(answer);
-        report.ifPresent(found ->
-                line.append("\n  ").append(found.summary()).append(" `envelope explain` says what would open it."));
-        return new FailureReport(
-                denied || report.flatMap(AccessReport::deniedBy).isPresent() ? ExitCode.DENIED : ExitCode.FAILED,
-                line.toString());
+        line.append(summary(report));
+        return new FailureReport(denied || denies(report) ? ExitCode.DENIED : ExitCode.FAILED, line.toString());
+    }
+
+    private static boolean denies(Optional<AccessReport> report) {
+        return report.flatMap(AccessReport::deniedBy).isPresent();
+    }
+
+    private static String summary(Optional<AccessReport> report) {
+        return report.map(found -> "\n  " + found.summary() + " `envelope explain` says what would open it.")
+                .orElse("");
     }
 
     private static String ofFile(IOException failure) {
