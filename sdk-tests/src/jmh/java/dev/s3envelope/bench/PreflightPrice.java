@@ -1,5 +1,6 @@
 package dev.s3envelope.bench;
 
+import dev.s3envelope.core.access.KeyAccess;
 import dev.s3envelope.core.arn.KeyArn;
 import dev.s3envelope.core.mode.BucketKey;
 import dev.s3envelope.core.mode.SseKms;
@@ -39,6 +40,9 @@ import software.amazon.awssdk.services.s3.model.ServerSideEncryption;
 public final class PreflightPrice {
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
     private static final long SEED = 20261121;
+    /** Pairs before the first row: until then the compiler, not the code, is what is measured. */
+    private static final int WARM_UP = 20_000;
+
     private static final int LENGTH = 64 * 1024;
     private static final int MICROSECOND = 1_000;
     private static final String BUCKET = "bench";
@@ -85,6 +89,7 @@ public final class PreflightPrice {
         int pairs = arguments.length == 0 ? 3_000 : Integer.parseInt(arguments[0]);
         PreflightPrice bench = new PreflightPrice();
         try {
+            bench.warmUp();
             System.out.println("| client | strategy | verdict | calls of a read | read, us | added, us | ratio | CPU added, us |");
             System.out.println("|---|---|---|---|---|---|---|---|");
             for (boolean async : new boolean[] {false, true}) {
@@ -100,9 +105,21 @@ public final class PreflightPrice {
         }
     }
 
+    private void warmUp() {
+        Preflight.Builder preflight = Preflight.builder().lifetime(Duration.ofHours(1));
+        for (boolean async : new boolean[] {false, true}) {
+            Preflight asking = preflight.keyAccess(keyAccess(async)).build();
+            measure(read(async, asking), read(async, null), WARM_UP);
+        }
+    }
+
+    private KeyAccess keyAccess(boolean async) {
+        return async ? KmsKeyAccess.of(aws.kmsAsync(reader)) : KmsKeyAccess.of(aws.kms(reader));
+    }
+
     private void row(boolean async, PreflightStrategy strategy, boolean warm, int pairs) {
         Preflight.Builder preflight = Preflight.builder().strategy(strategy);
-        preflight.keyAccess(async ? KmsKeyAccess.of(aws.kmsAsync(reader)) : KmsKeyAccess.of(aws.kms(reader)));
+        preflight.keyAccess(keyAccess(async));
         preflight.lifetime(warm ? Duration.ofHours(1) : Duration.ZERO);
         Read with = read(async, preflight.build());
         Read without = read(async, null);

@@ -185,11 +185,11 @@ class PreflightCallsTest {
             Calls calls = f.client(kind, f.byKey(BucketKey.DISABLED), b -> b);
             calls.get(get("a"));
             EventLog.Mark young = f.aws.events().mark();
-            f.now.addAndGet(29_999_999_999L);
+            f.now.addAndGet(29_999_000_000L);
             calls.get(get("a"));
             assertEquals(ONE_GET, f.calls(young));
             EventLog.Mark old = f.aws.events().mark();
-            f.now.addAndGet(1_000_000_000L);
+            f.now.addAndGet(2_000_000L);
             calls.get(get("a"));
             assertEquals(Map.of("kms:Decrypt", 1, "s3:GetObject", 1), f.calls(old));
 
@@ -198,6 +198,26 @@ class PreflightCallsTest {
             each.get(get("a"));
             each.get(get("a"));
             assertEquals(Map.of("kms:Decrypt", 2, "s3:GetObject", 2), f.calls(before));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Calls.Kind.class)
+    void whereNoPolicyAsksForTheContext_oneVerdictServesTheKey(Calls.Kind kind) {
+        try (PreflightFixture f = new PreflightFixture().readerMayDecrypt()) {
+            f.store("a", f.key, false);
+            f.store("b", f.key, false);
+            Calls free = f.client(kind, f.byKey(BucketKey.DISABLED), b -> b.contextFree(true));
+            EventLog.Mark before = f.aws.events().mark();
+            free.get(get("a"));
+            free.get(get("b"));
+            assertEquals(Map.of("kms:Decrypt", 1, "s3:GetObject", 2), f.calls(before));
+
+            Calls exact = f.client(kind, f.byKey(BucketKey.DISABLED), b -> b);
+            EventLog.Mark each = f.aws.events().mark();
+            exact.get(get("a"));
+            exact.get(get("b"));
+            assertEquals(Map.of("kms:Decrypt", 2, "s3:GetObject", 2), f.calls(each));
         }
     }
 }

@@ -10,6 +10,7 @@ import dev.s3envelope.core.arn.ObjectAddress;
 import dev.s3envelope.core.keyring.EncryptionContext;
 import dev.s3envelope.s3.Preflight;
 import dev.s3envelope.s3.PreflightStrategy;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -71,16 +72,12 @@ final class Asker {
 
     /** Whether a dry run lets the caller make data keys under a key, as a write needs. */
     CompletionStage<KeyVerdict> mayGenerateDataKey(ObjectAddress object, Callers.Caller caller, StoredUnder.Key key) {
-        return key.context(object)
-                .map(context -> verdicts.get(
-                        new Question(
-                                caller.principal(),
-                                Question.Asked.GENERATE_DATA_KEY,
-                                key.arn(),
-                                scope(Optional.of(context)),
-                                Optional.empty()),
-                        () -> kms(caller, access -> access.mayGenerateDataKey(key.arn(), context))))
-                .orElseGet(() -> CompletableFuture.completedFuture(unknownContext(object)));
+        Optional<EncryptionContext> context = key.context(object);
+        return context.isEmpty()
+                ? CompletableFuture.completedFuture(unknownContext(object))
+                : verdicts.get(
+                        question(object, Question.Asked.GENERATE_DATA_KEY, caller, key),
+                        () -> kms(caller, access -> access.mayGenerateDataKey(key.arn(), context.get())));
     }
 
     /** Whether a dry run lets the caller decrypt under a key, as the parts of an upload need. */
@@ -159,10 +156,8 @@ final class Asker {
 
     private Question question(
             ObjectAddress object, PreflightStrategy strategy, Callers.Caller caller, StoredUnder.Key key) {
-        Optional<EncryptionContext> context = key.context(object);
-        boolean state = strategy == PreflightStrategy.KEY_STATE;
-        return new Question(
-                caller.principal(),
+        return question(
+                object,
                 switch (strategy) {
                     case AUTO -> Question.Asked.DECRYPT_AUTO;
                     case KMS_DRY_RUN -> Question.Asked.DECRYPT_DRY_RUN;
@@ -170,12 +165,16 @@ final class Asker {
                     case KEY_STATE -> Question.Asked.STATE;
                     case OFF -> throw new IllegalStateException("nothing is asked");
                 },
-                key.arn(),
-                state ? Optional.empty() : scope(context),
-                state || context.isPresent() ? Optional.empty() : Optional.of(object));
+                caller,
+                key);
     }
 
-    private Optional<EncryptionContext> scope(Optional<EncryptionContext> context) {
-        return settings.contextFree() ? Optional.empty() : context;
+    private Question question(ObjectAddress object, Question.Asked asked, Callers.Caller caller, StoredUnder.Key key) {
+        boolean told = StoredUnder.Key.tellsArn(object);
+        if (asked == Question.Asked.STATE || (settings.contextFree() && told)) {
+            return new Question(caller.principal(), asked, key.arn(), Map.of(), Question.ALL);
+        }
+        String scope = told && key.bucketKey() ? object.bucket() : object.bucket() + "/" + object.key();
+        return new Question(caller.principal(), asked, key.arn(), key.custom(), scope);
     }
 }

@@ -1,25 +1,21 @@
 package dev.s3envelope.s3.internal.preflight;
 
 import dev.s3envelope.core.arn.KeyArn;
-import dev.s3envelope.core.arn.ObjectAddress;
-import dev.s3envelope.core.keyring.EncryptionContext;
-import java.util.Optional;
+import java.util.Map;
 
 /**
- * What a verdict is the answer to.
+ * What a verdict is the answer to. Scope and custom stand for the encryption context, which is not built to find a verdict.
  *
  * @param principal a digest of the credentials of whom the question is about
  * @param asked what was asked, and how
  * @param key of which key
- * @param context in which encryption context; empty where it does not count, or is not known
- * @param object of which object, where the context is not known
+ * @param custom what the writer added to the encryption context
+ * @param scope the bucket or object the verdict holds for; empty for all that is under the key
  */
-record Question(
-        String principal,
-        Asked asked,
-        KeyArn key,
-        Optional<EncryptionContext> context,
-        Optional<ObjectAddress> object) {
+record Question(String principal, Asked asked, KeyArn key, Map<String, String> custom, String scope) {
+    /** The scope of a verdict that does not depend on the encryption context. */
+    static final String ALL = "";
+
     /** The questions there are. */
     enum Asked {
         DECRYPT_AUTO,

@@ -35,7 +35,7 @@ sealed interface StoredUnder {
          * the request does not tell the ARN.
          */
         Optional<EncryptionContext> context(ObjectAddress object) {
-            if (object.isAccessPointArn() || object.isDirectoryBucket() || isAlias(object.bucket())) {
+            if (!tellsArn(object)) {
                 return Optional.empty();
             }
             Map<String, String> pairs = new HashMap<>(custom);
@@ -52,8 +52,13 @@ sealed interface StoredUnder {
             return new Key(arn, bucketKey, added);
         }
 
-        private static boolean isAlias(String bucket) {
-            return bucket.endsWith("-s3alias") || bucket.endsWith("--ol-s3");
+        /** Whether the address of a request is that of the object itself. */
+        static boolean tellsArn(ObjectAddress object) {
+            String bucket = object.bucket();
+            return !object.isAccessPointArn()
+                    && !object.isDirectoryBucket()
+                    && !bucket.endsWith("-s3alias")
+                    && !bucket.endsWith("--ol-s3");
         }
     }
 

@@ -2,12 +2,12 @@ package dev.s3envelope.s3.internal.preflight;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import com.github.benmanes.caffeine.cache.Expiry;
 import dev.s3envelope.s3.Preflight;
-import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Verdicts for as long as they may be used; see {@link Preflight.Builder#lifetime}. However many reads wait for a verdict, it is asked for once, unless the lifetime is
@@ -17,19 +17,22 @@ final class Verdicts {
     private static final int MOST = 100_000;
 
     private final boolean kept;
-    private final Cache<Question, KeyVerdict> cache;
+    private final long brief;
+    private final LongSupplier ticker;
+    private final Cache<Question, Kept> cache;
     private final Flights<Question, KeyVerdict> flights = new Flights<>();
 
+    /** A verdict and when it was found; one time of expiry for all is cheaper to keep than one for each. */
+    private record Kept(KeyVerdict verdict, long since) {}
+
     Verdicts(Preflight settings) {
-        Duration settled = settings.lifetime();
-        Duration brief = settings.denialLifetime();
-        this.kept = !settled.isZero();
+        this.kept = !settings.lifetime().isZero();
+        this.brief = settings.denialLifetime().toNanos();
+        this.ticker = settings.ticker();
         this.cache = Caffeine.newBuilder()
                 .maximumSize(MOST)
-                .expireAfter(Expiry.<Question, KeyVerdict>writing(
-                        (question, verdict) -> verdict.settled() ? settled : brief))
-                .ticker(settings.ticker()::getAsLong)
-                .executor(Runnable::run)
+                .expireAfterWrite(settings.lifetime())
+                .ticker(ticker::getAsLong)
                 .build();
     }
 
@@ -42,26 +45,35 @@ final class Verdicts {
                 return CompletableFuture.failedFuture(e);
             }
         }
-        KeyVerdict known = cache.getIfPresent(question);
+        KeyVerdict known = known(question);
         if (known != null) {
             return CompletableFuture.completedFuture(known);
         }
         return flights.join(question, () -> {
             // Another flight may have landed between the look and the start.
-            KeyVerdict landed = cache.getIfPresent(question);
+            KeyVerdict landed = known(question);
             return landed != null
                     ? CompletableFuture.completedFuture(landed)
                     : ask.get().thenApply(verdict -> {
-                        cache.put(question, verdict);
+                        put(question, verdict);
                         return verdict;
                     });
         });
     }
 
+    private @Nullable KeyVerdict known(Question question) {
+        Kept found = cache.getIfPresent(question);
+        if (found == null) {
+            return null;
+        }
+        KeyVerdict verdict = found.verdict();
+        return verdict.settled() || ticker.getAsLong() - found.since() < brief ? verdict : null;
+    }
+
     /** Remembers a verdict that was found otherwise. */
     void put(Question question, KeyVerdict verdict) {
         if (kept) {
-            cache.put(question, verdict);
+            cache.put(question, new Kept(verdict, ticker.getAsLong()));
         }
     }
 
