@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.function.IntConsumer;
 import java.util.zip.CRC32C;
@@ -115,8 +116,8 @@ public final class PeerBench {
             for (int round = 0; round < rounds; round++) {
                 for (int turn = 0; turn < contenders.size(); turn++) {
                     Contender contender = contenders.get((round + turn) % contenders.size()); // nobody is always first
-                    PeerReport.Row row = rows.get(contender.name());
-                    int[] count = counts.get(contender.name());
+                    PeerReport.Row row = Objects.requireNonNull(rows.get(contender.name()));
+                    int[] count = Objects.requireNonNull(counts.get(contender.name()));
                     round(row.puts(), count[0], put(contender));
                     round(row.gets(), count[1], get(contender));
                 }
