@@ -5,7 +5,6 @@ import dev.s3envelope.s3.internal.AsyncInvocation;
 import dev.s3envelope.s3.internal.Attempts;
 import dev.s3envelope.s3.internal.BodyFacts;
 import dev.s3envelope.s3.internal.HeldFailureHandler;
-import dev.s3envelope.s3.internal.HeldFailureTransformer;
 import dev.s3envelope.s3.internal.KeyExecutors;
 import dev.s3envelope.s3.internal.KeyThreads;
 import dev.s3envelope.s3.internal.ObjectEvents;
@@ -13,7 +12,6 @@ import dev.s3envelope.s3.internal.PresignedDownloads;
 import dev.s3envelope.s3.internal.RequestTransformer;
 import dev.s3envelope.s3.internal.WaiterThread;
 import dev.s3envelope.s3.internal.Wrapped;
-import dev.s3envelope.s3.internal.clientside.AsyncDecryption;
 import dev.s3envelope.s3.internal.clientside.AsyncStoredReads;
 import dev.s3envelope.s3.internal.clientside.ClientSideFacts;
 import dev.s3envelope.s3.internal.clientside.ClientSideKeys;
@@ -30,6 +28,7 @@ import dev.s3envelope.s3.internal.clientside.upload.AsyncUploads;
 import dev.s3envelope.s3.internal.clientside.upload.Uploads;
 import dev.s3envelope.s3.internal.diagnosis.DiagnosingS3AsyncClient;
 import dev.s3envelope.s3.internal.preflight.Preflights;
+import dev.s3envelope.s3.internal.transfer.AsyncGets;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -88,7 +87,6 @@ public final class EnvelopeS3AsyncClient extends DelegatingS3AsyncClient {
     private final S3AsyncClient wrapped;
     private final EncryptionPolicy policy;
     private final RequestTransformer transformer;
-    private final Preflights preflights;
     private final WaiterThread waiterThread = new WaiterThread();
     private final KeyThreads keyThreads;
     private final Uploads clientSideUploads;
@@ -98,7 +96,7 @@ public final class EnvelopeS3AsyncClient extends DelegatingS3AsyncClient {
     private final ClientSideReads clientSideReads;
     private final ReadPort stored;
     private final ClientSideFacts facts;
-    private final @Nullable LegacyGets legacyGets;
+    private final AsyncGets gets;
     private final ObjectEvents events;
     private final AsyncCopies copies;
     private final boolean closeWrapped;
@@ -110,12 +108,12 @@ public final class EnvelopeS3AsyncClient extends DelegatingS3AsyncClient {
         this.policy = builder.requiredPolicy();
         Wrapped told = Wrapped.of(wrapped::serviceClientConfiguration);
         Executor blocking = builder.keyExecutor == null ? keyThreads : builder.keyExecutor;
-        this.legacyGets = builder.legacyGets(blocking);
+        LegacyGets legacyGets = builder.legacyGets(blocking);
         ClientSideKeys keys = builder.clientSideKeys(blocking);
         this.clientSideUploads = new Uploads(keys);
         this.clientSideReads = builder.clientSideReads(keys);
         this.stored = new AsyncStoredReads(wrapped, this::prepared, clientSideReads);
-        this.preflights = builder.preflights(stored, told, blocking);
+        Preflights preflights = builder.preflights(stored, told, blocking);
         this.transformer = builder.transformer(
                 told.region(), told.transport(), builder.keyExecutors(blocking), clientSideUploads, preflights);
         this.uploads = new AsyncUploads(transformer, clientSideUploads, wrapped);
@@ -123,6 +121,7 @@ public final class EnvelopeS3AsyncClient extends DelegatingS3AsyncClient {
         this.clientSideWrites = new ClientSideWrites(keys);
         this.facts = builder.clientSideFacts(clientSideReads);
         this.events = builder.events();
+        this.gets = new AsyncGets(wrapped, transformer, preflights, clientSideReads, stored, legacyGets, events);
         ClientSideCopies plans = new ClientSideCopies(clientSideReads, facts, transformer);
         this.copies = new AsyncCopies(this, wrapped, plans, stored);
         this.closeWrapped = builder.closesWrapped();
@@ -201,42 +200,7 @@ public final class EnvelopeS3AsyncClient extends DelegatingS3AsyncClient {
     @Override
     public <ReturnT> CompletableFuture<ReturnT> getObject(
             GetObjectRequest request, AsyncResponseTransformer<GetObjectResponse, ReturnT> responseTransformer) {
-        LegacyGets legacy = legacyGets;
-        return legacy == null
-                ? get(request, responseTransformer)
-                : legacy.get(request, responseTransformer, stored, () -> get(request, responseTransformer));
-    }
-
-    private <ReturnT> CompletableFuture<ReturnT> get(
-            GetObjectRequest request, AsyncResponseTransformer<GetObjectResponse, ReturnT> responseTransformer) {
-        HeldFailureTransformer<GetObjectResponse, ReturnT> held = new HeldFailureTransformer<>(responseTransformer);
-        return events.after(get(request, held), result -> held.response().ifPresent(events::read));
-    }
-
-    private <ReturnT> CompletableFuture<ReturnT> get(
-            GetObjectRequest request, HeldFailureTransformer<GetObjectResponse, ReturnT> held) {
-        if (clientSideReads.active(request)) {
-            return AsyncInvocation.start(
-                    () -> clientSideReads.prepare(request, stored, this::prepared),
-                    sent -> AsyncDecryption.get(clientSideReads, sent, held, this::send),
-                    held::responded,
-                    held::failed);
-        }
-        return invoke(
-                request,
-                BodyFacts.NONE,
-                sent -> AsyncDecryption.get(
-                        clientSideReads,
-                        sent,
-                        transformer.readsMayRepeat() || events.heard() ? held : held.passing(),
-                        this::send),
-                held::responded,
-                held::failed);
-    }
-
-    private <ReturnT> CompletableFuture<ReturnT> send(
-            GetObjectRequest sent, AsyncResponseTransformer<GetObjectResponse, ReturnT> responseTransformer) {
-        return preflights.get(sent, responseTransformer, wrapped::getObject);
+        return gets.get(request, responseTransformer);
     }
 
     /** Length and metadata of an object encrypted on the client are those of its plaintext, see {@link ClientSideObject} and {@link LengthProof}. */

@@ -4,7 +4,6 @@ import dev.s3envelope.s3.internal.Attempts;
 import dev.s3envelope.s3.internal.BodyFacts;
 import dev.s3envelope.s3.internal.KeyExecutors;
 import dev.s3envelope.s3.internal.ObjectEvents;
-import dev.s3envelope.s3.internal.ObservedTransformer;
 import dev.s3envelope.s3.internal.RequestTransformer;
 import dev.s3envelope.s3.internal.SyncInvocation;
 import dev.s3envelope.s3.internal.Wrapped;
@@ -15,7 +14,6 @@ import dev.s3envelope.s3.internal.clientside.ClientSideWrite;
 import dev.s3envelope.s3.internal.clientside.ClientSideWrites;
 import dev.s3envelope.s3.internal.clientside.LegacyGets;
 import dev.s3envelope.s3.internal.clientside.ReadPort;
-import dev.s3envelope.s3.internal.clientside.SyncDecryption;
 import dev.s3envelope.s3.internal.clientside.SyncStoredReads;
 import dev.s3envelope.s3.internal.clientside.copy.ClientSideCopies;
 import dev.s3envelope.s3.internal.clientside.copy.SyncCopies;
@@ -24,6 +22,7 @@ import dev.s3envelope.s3.internal.clientside.upload.SyncUploads;
 import dev.s3envelope.s3.internal.clientside.upload.Uploads;
 import dev.s3envelope.s3.internal.diagnosis.DiagnosingS3Client;
 import dev.s3envelope.s3.internal.preflight.Preflights;
+import dev.s3envelope.s3.internal.transfer.SyncGets;
 import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
@@ -78,7 +77,6 @@ import software.amazon.awssdk.services.s3.waiters.S3Waiter;
 public final class EnvelopeS3Client extends DelegatingS3Client {
     private final S3Client wrapped;
     private final RequestTransformer transformer;
-    private final Preflights preflights;
     private final Uploads clientSideUploads;
     private final SyncUploads uploads;
     private final SyncPuts puts;
@@ -86,7 +84,7 @@ public final class EnvelopeS3Client extends DelegatingS3Client {
     private final ClientSideReads clientSideReads;
     private final ReadPort stored;
     private final ClientSideFacts facts;
-    private final @Nullable LegacyGets legacyGets;
+    private final SyncGets gets;
     private final ObjectEvents events;
     private final SyncCopies copies;
     private final boolean closeWrapped;
@@ -95,12 +93,12 @@ public final class EnvelopeS3Client extends DelegatingS3Client {
         super(wrapped);
         this.wrapped = wrapped;
         Wrapped told = Wrapped.of(wrapped::serviceClientConfiguration);
-        this.legacyGets = builder.legacyGets(Runnable::run);
+        LegacyGets legacyGets = builder.legacyGets(Runnable::run);
         ClientSideKeys keys = builder.clientSideKeys(Runnable::run);
         this.clientSideUploads = new Uploads(keys);
         this.clientSideReads = builder.clientSideReads(keys);
         this.stored = new SyncStoredReads(wrapped, this::prepared, clientSideReads);
-        this.preflights = builder.preflights(stored, told, Runnable::run);
+        Preflights preflights = builder.preflights(stored, told, Runnable::run);
         this.transformer = builder.transformer(
                 told.region(), told.transport(), KeyExecutors.CALLER, clientSideUploads, preflights);
         this.uploads = new SyncUploads(transformer, clientSideUploads, wrapped);
@@ -108,6 +106,7 @@ public final class EnvelopeS3Client extends DelegatingS3Client {
         this.clientSideWrites = new ClientSideWrites(keys);
         this.facts = builder.clientSideFacts(clientSideReads);
         this.events = builder.events();
+        this.gets = new SyncGets(wrapped, transformer, preflights, clientSideReads, stored, legacyGets, events);
         ClientSideCopies plans = new ClientSideCopies(clientSideReads, facts, transformer);
         this.copies = new SyncCopies(this, wrapped, plans, stored);
         this.closeWrapped = builder.closesWrapped();
@@ -182,28 +181,7 @@ public final class EnvelopeS3Client extends DelegatingS3Client {
     @Override
     public <ReturnT> ReturnT getObject(
             GetObjectRequest request, ResponseTransformer<GetObjectResponse, ReturnT> responseTransformer) {
-        LegacyGets legacy = legacyGets;
-        return legacy == null
-                ? get(request, responseTransformer)
-                : legacy.get(request, responseTransformer, stored, () -> get(request, responseTransformer));
-    }
-
-    private <ReturnT> ReturnT get(
-            GetObjectRequest request, ResponseTransformer<GetObjectResponse, ReturnT> responseTransformer) {
-        ObservedTransformer<GetObjectResponse, ReturnT> observed = new ObservedTransformer<>(responseTransformer);
-        ReturnT result = SyncInvocation.invoke(
-                clientSideReads.active(request)
-                        ? clientSideReads.prepare(request, stored, this::prepared)
-                        : prepared(request),
-                sent -> SyncDecryption.get(clientSideReads, sent, observed, this::send),
-                observed::responded);
-        observed.response().ifPresent(events::read);
-        return result;
-    }
-
-    private <ReturnT> ReturnT send(
-            GetObjectRequest sent, ResponseTransformer<GetObjectResponse, ReturnT> responseTransformer) {
-        return preflights.get(sent, responseTransformer, wrapped::getObject);
+        return gets.get(request, responseTransformer);
     }
 
     /** Length and metadata of an object encrypted on the client are those of its plaintext, see {@link ClientSideObject} and {@link LengthProof}. */
