@@ -55,6 +55,7 @@ public abstract sealed class EnvelopeBuilder<B extends EnvelopeBuilder<B>>
     private @Nullable EnvelopeListener listener;
     private Diagnosis diagnosis = Diagnosis.passive();
     private boolean plaintextSizes;
+    private @Nullable ParallelTransfers parallelTransfers;
 
     EnvelopeBuilder() {}
 
@@ -199,6 +200,15 @@ public abstract sealed class EnvelopeBuilder<B extends EnvelopeBuilder<B>>
         return self();
     }
 
+    /**
+     * Sets that large objects are put and read in several pieces at a time. Off by default, for what it costs in memory, permissions and ETags, see
+     * {@link ParallelTransfers}. The synchronous client needs its executor. A presigner transfers nothing.
+     */
+    public B parallelTransfers(ParallelTransfers settings) {
+        this.parallelTransfers = Objects.requireNonNull(settings, "settings");
+        return self();
+    }
+
     abstract B self();
 
     final Preflights preflights(ReadPort port, Wrapped wrapped, Executor blocking) {
@@ -230,6 +240,21 @@ public abstract sealed class EnvelopeBuilder<B extends EnvelopeBuilder<B>>
 
     final ClientSideFacts clientSideFacts(ClientSideReads reads) {
         return new ClientSideFacts(reads, plaintextSizes, legacyReads != null);
+    }
+
+    final Optional<ParallelTransfers> parallelTransfers() {
+        return Optional.ofNullable(parallelTransfers);
+    }
+
+    /** The synchronous client has no threads of its own. */
+    final void requireExecutor() {
+        if (parallelTransfers()
+                .filter(settings -> settings.executor().isEmpty())
+                .isPresent()) {
+            throw new EnvelopeException(
+                    "Parallel transfers of the synchronous client need threads to send pieces on: set"
+                            + " ParallelTransfers.Builder.executor. None is made behind your back.");
+        }
     }
 
     final boolean closesWrapped() {

@@ -264,8 +264,13 @@ public final class EnvelopeS3Client extends DelegatingS3Client {
             return this;
         }
 
-        /** The client. */
+        /**
+         * The client.
+         *
+         * @throws dev.s3envelope.core.EnvelopeException if there is no policy, nothing to wrap, or transfers are to be parallel and no executor was given for them
+         */
         public EnvelopeS3Client build() {
+            requireExecutor();
             return new EnvelopeS3Client(DiagnosingS3Client.over(required(wrapped, "an S3Client"), diagnosis()), this);
         }
 
