@@ -50,6 +50,7 @@ public final class ClientSideCopies {
     private static final int NOT_MODIFIED = 304;
     private static final int PRECONDITION_FAILED = 412;
     private static final int FORBIDDEN = 403;
+    private static final int NOT_IMPLEMENTED = 501;
     private static final long LARGEST_PUT = 5L << 30;
 
     private final ClientSideReads reads;
@@ -265,7 +266,7 @@ public final class ClientSideCopies {
                 .build();
     }
 
-    /** The tags of the source: the count in an answer to HEAD is left out too where the caller may not read them. */
+    /** The tags of the source: the count in an answer to HEAD is left out too where the caller may not read them. A server that knows no tags has none. */
     private static CompletionStage<List<Tag>> tags(Copy copy) {
         if (!CopiedPut.copiesTags(copy.request())) {
             return CompletableFuture.completedFuture(List.of());
@@ -274,16 +275,18 @@ public final class ClientSideCopies {
             if (failure == null) {
                 return answer.tagSet();
             }
-            if (StageFailures.unwrap(failure) instanceof S3Exception s3 && s3.statusCode() == FORBIDDEN) {
+            Throwable cause = StageFailures.unwrap(failure);
+            if (cause instanceof S3Exception s3 && s3.statusCode() == NOT_IMPLEMENTED) {
+                return List.<Tag>of();
+            }
+            if (cause instanceof S3Exception s3 && s3.statusCode() == FORBIDDEN) {
                 OperationRefusedException refusal =
                         copy.refused("its tags come from the source, and S3 does not let them be read"
                                 + " (s3:GetObjectTagging). Grant that, or set taggingDirective REPLACE.");
                 refusal.addSuppressed(s3);
                 throw refusal;
             }
-            throw StageFailures.unwrap(failure) instanceof RuntimeException other
-                    ? other
-                    : new CompletionException(failure);
+            throw cause instanceof RuntimeException other ? other : new CompletionException(failure);
         });
     }
 
