@@ -16,19 +16,18 @@ import dev.s3envelope.s3.internal.clientside.AsyncStoredReads;
 import dev.s3envelope.s3.internal.clientside.ClientSideFacts;
 import dev.s3envelope.s3.internal.clientside.ClientSideKeys;
 import dev.s3envelope.s3.internal.clientside.ClientSideReads;
-import dev.s3envelope.s3.internal.clientside.ClientSideWrite;
 import dev.s3envelope.s3.internal.clientside.ClientSideWrites;
 import dev.s3envelope.s3.internal.clientside.LegacyGets;
 import dev.s3envelope.s3.internal.clientside.ReadPort;
 import dev.s3envelope.s3.internal.clientside.Stages;
 import dev.s3envelope.s3.internal.clientside.copy.AsyncCopies;
 import dev.s3envelope.s3.internal.clientside.copy.ClientSideCopies;
-import dev.s3envelope.s3.internal.clientside.upload.AsyncPuts;
 import dev.s3envelope.s3.internal.clientside.upload.AsyncUploads;
 import dev.s3envelope.s3.internal.clientside.upload.Uploads;
 import dev.s3envelope.s3.internal.diagnosis.DiagnosingS3AsyncClient;
 import dev.s3envelope.s3.internal.preflight.Preflights;
 import dev.s3envelope.s3.internal.transfer.AsyncGets;
+import dev.s3envelope.s3.internal.transfer.AsyncPuts;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -92,7 +91,6 @@ public final class EnvelopeS3AsyncClient extends DelegatingS3AsyncClient {
     private final Uploads clientSideUploads;
     private final AsyncUploads uploads;
     private final AsyncPuts puts;
-    private final ClientSideWrites clientSideWrites;
     private final ClientSideReads clientSideReads;
     private final ReadPort stored;
     private final ClientSideFacts facts;
@@ -117,10 +115,9 @@ public final class EnvelopeS3AsyncClient extends DelegatingS3AsyncClient {
         this.transformer = builder.transformer(
                 told.region(), told.transport(), builder.keyExecutors(blocking), clientSideUploads, preflights);
         this.uploads = new AsyncUploads(transformer, clientSideUploads, wrapped);
-        this.puts = new AsyncPuts(this);
-        this.clientSideWrites = new ClientSideWrites(keys);
         this.facts = builder.clientSideFacts(clientSideReads);
         this.events = builder.events();
+        this.puts = new AsyncPuts(this, wrapped, new ClientSideWrites(keys), events, builder.parallelTransfers());
         this.gets = new AsyncGets(wrapped, transformer, preflights, clientSideReads, stored, legacyGets, events);
         ClientSideCopies plans = new ClientSideCopies(clientSideReads, facts, transformer);
         this.copies = new AsyncCopies(this, wrapped, plans, stored);
@@ -140,20 +137,7 @@ public final class EnvelopeS3AsyncClient extends DelegatingS3AsyncClient {
 
     @Override
     public CompletableFuture<PutObjectResponse> putObject(PutObjectRequest request, AsyncRequestBody body) {
-        return invoke(
-                request,
-                BodyFacts.of(body),
-                sent -> ClientSideWrite.of(sent)
-                        .map(how -> puts.put(
-                                request,
-                                how,
-                                body,
-                                known -> events.after(
-                                        clientSideWrites.put(sent, how, known, wrapped::putObject),
-                                        answer -> events.put(true, known.contentLength(), answer))))
-                        .orElseGet(() -> events.after(
-                                wrapped.putObject(sent, body),
-                                answer -> events.put(false, body.contentLength(), answer))));
+        return invoke(request, BodyFacts.of(body), sent -> puts.put(request, sent, body));
     }
 
     /** A part; of an upload encrypted on the client it is encrypted in its place, see {@link ClientSideUpload}. */

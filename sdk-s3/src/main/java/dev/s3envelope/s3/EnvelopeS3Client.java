@@ -10,19 +10,18 @@ import dev.s3envelope.s3.internal.Wrapped;
 import dev.s3envelope.s3.internal.clientside.ClientSideFacts;
 import dev.s3envelope.s3.internal.clientside.ClientSideKeys;
 import dev.s3envelope.s3.internal.clientside.ClientSideReads;
-import dev.s3envelope.s3.internal.clientside.ClientSideWrite;
 import dev.s3envelope.s3.internal.clientside.ClientSideWrites;
 import dev.s3envelope.s3.internal.clientside.LegacyGets;
 import dev.s3envelope.s3.internal.clientside.ReadPort;
 import dev.s3envelope.s3.internal.clientside.SyncStoredReads;
 import dev.s3envelope.s3.internal.clientside.copy.ClientSideCopies;
 import dev.s3envelope.s3.internal.clientside.copy.SyncCopies;
-import dev.s3envelope.s3.internal.clientside.upload.SyncPuts;
 import dev.s3envelope.s3.internal.clientside.upload.SyncUploads;
 import dev.s3envelope.s3.internal.clientside.upload.Uploads;
 import dev.s3envelope.s3.internal.diagnosis.DiagnosingS3Client;
 import dev.s3envelope.s3.internal.preflight.Preflights;
 import dev.s3envelope.s3.internal.transfer.SyncGets;
+import dev.s3envelope.s3.internal.transfer.SyncPuts;
 import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
@@ -80,7 +79,6 @@ public final class EnvelopeS3Client extends DelegatingS3Client {
     private final Uploads clientSideUploads;
     private final SyncUploads uploads;
     private final SyncPuts puts;
-    private final ClientSideWrites clientSideWrites;
     private final ClientSideReads clientSideReads;
     private final ReadPort stored;
     private final ClientSideFacts facts;
@@ -102,10 +100,9 @@ public final class EnvelopeS3Client extends DelegatingS3Client {
         this.transformer = builder.transformer(
                 told.region(), told.transport(), KeyExecutors.CALLER, clientSideUploads, preflights);
         this.uploads = new SyncUploads(transformer, clientSideUploads, wrapped);
-        this.puts = new SyncPuts(this);
-        this.clientSideWrites = new ClientSideWrites(keys);
         this.facts = builder.clientSideFacts(clientSideReads);
         this.events = builder.events();
+        this.puts = new SyncPuts(this, wrapped, new ClientSideWrites(keys), events, builder.parallelTransfers());
         this.gets = new SyncGets(wrapped, transformer, preflights, clientSideReads, stored, legacyGets, events);
         ClientSideCopies plans = new ClientSideCopies(clientSideReads, facts, transformer);
         this.copies = new SyncCopies(this, wrapped, plans, stored);
@@ -125,18 +122,7 @@ public final class EnvelopeS3Client extends DelegatingS3Client {
     @Override
     public PutObjectResponse putObject(PutObjectRequest request, RequestBody body) {
         return SyncInvocation.invoke(
-                transformer.prepare(request, BodyFacts.of(body)),
-                sent -> ClientSideWrite.of(sent)
-                        .map(how -> puts.put(
-                                request,
-                                how,
-                                body,
-                                known -> events.put(
-                                        true,
-                                        known.optionalContentLength(),
-                                        clientSideWrites.put(sent, how, known, wrapped::putObject))))
-                        .orElseGet(
-                                () -> events.put(false, body.optionalContentLength(), wrapped.putObject(sent, body))));
+                transformer.prepare(request, BodyFacts.of(body)), sent -> puts.put(request, sent, body));
     }
 
     /** A part; of an upload encrypted on the client it is encrypted in its place, see {@link ClientSideUpload}. */

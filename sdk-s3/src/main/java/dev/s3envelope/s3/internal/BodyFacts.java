@@ -10,22 +10,25 @@ import software.amazon.awssdk.core.sync.RequestBody;
  *
  * @param length in bytes, where the body knows it before it is sent
  * @param contentType what the SDK sends when the request names none
+ * @param ours whether one of our clients sends it, which may do so in parts
  */
-public record BodyFacts(OptionalLong length, Optional<String> contentType) {
+public record BodyFacts(OptionalLong length, Optional<String> contentType, boolean ours) {
     /** No body, or one nothing is known of. */
-    public static final BodyFacts NONE = new BodyFacts(OptionalLong.empty(), Optional.empty());
+    public static final BodyFacts NONE = new BodyFacts(OptionalLong.empty(), Optional.empty(), false);
 
     /** What a blocking body says of itself. */
     public static BodyFacts of(RequestBody body) {
         return new BodyFacts(
                 body.optionalContentLength().map(OptionalLong::of).orElseGet(OptionalLong::empty),
-                Optional.ofNullable(body.contentType()));
+                Optional.ofNullable(body.contentType()),
+                true);
     }
 
     /** What an asynchronous body says of itself. */
     public static BodyFacts of(AsyncRequestBody body) {
         return new BodyFacts(
                 body.contentLength().map(OptionalLong::of).orElseGet(OptionalLong::empty),
-                Optional.ofNullable(body.contentType()));
+                Optional.ofNullable(body.contentType()),
+                true);
     }
 }

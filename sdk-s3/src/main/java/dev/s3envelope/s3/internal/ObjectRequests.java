@@ -9,6 +9,7 @@ import dev.s3envelope.core.mode.EncryptionMode;
 import dev.s3envelope.core.mode.SseC;
 import dev.s3envelope.core.ssec.SseCKey;
 import dev.s3envelope.s3.EncryptionOverride;
+import dev.s3envelope.s3.ParallelTransfers;
 import dev.s3envelope.s3.internal.clientside.copy.SealedCopy;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -50,18 +51,25 @@ final class ObjectRequests {
         }
         return decisions
                 .decide(request, Descriptions.of(request, body))
-                .thenCompose(mode -> put(request, object.get().address(), mode))
+                .thenCompose(mode -> put(request, object.get().address(), mode, mayGoInParts(request, body)))
                 .thenApply(sent -> Attempts.one(sent, answer -> forget(object.get())));
     }
 
     /** The request with the headers of the mode S3 sees; a client-side mode goes with it to whoever handles the body. */
-    private CompletionStage<PutObjectRequest> put(PutObjectRequest request, ObjectAddress object, EncryptionMode mode) {
+    private CompletionStage<PutObjectRequest> put(
+            PutObjectRequest request, ObjectAddress object, EncryptionMode mode, boolean parts) {
         if (!(mode instanceof ClientSide clientSide)) {
-            return write(request, object, mode);
+            return write(request, object, mode).thenApply(sent -> parts ? DecidedMode.on(sent, mode) : sent);
         }
         return decisions
                 .clientSide(request, object, clientSide)
                 .thenCompose(how -> write(request, object, mode.serverSide()).thenApply(how::on));
+    }
+
+    private static boolean mayGoInParts(PutObjectRequest request, BodyFacts body) {
+        Long announced = request.contentLength();
+        long length = announced == null ? body.length().orElse(Long.MAX_VALUE) : announced;
+        return body.ours() && length >= ParallelTransfers.LEAST_PART_SIZE;
     }
 
     CompletionStage<Attempts<CopyObjectRequest>> copy(CopyObjectRequest request) {

@@ -84,8 +84,9 @@ final class UploadRequests {
                     return true;
                 })
                 .orElse(false);
-        return decisions
-                .decide(request, Descriptions.of(request))
+        return DecidedMode.of(request)
+                .<CompletionStage<EncryptionMode>>map(CompletableFuture::completedFuture)
+                .orElseGet(() -> decisions.decide(request, Descriptions.of(request)))
                 .thenCompose(mode -> mode instanceof ClientSide encrypted
                         ? begin(request, address, encrypted, ownKey)
                         : decisions

@@ -154,8 +154,8 @@ public final class ClientSideCopies {
         return tags(copy).thenCompose(tags -> {
             PutObjectRequest put = CopiedPut.of(copy.request(), copy.plain(), tags);
             Long length = copy.plain().contentLength();
-            BodyFacts body =
-                    new BodyFacts(length == null ? OptionalLong.empty() : OptionalLong.of(length), Optional.empty());
+            BodyFacts body = new BodyFacts(
+                    length == null ? OptionalLong.empty() : OptionalLong.of(length), Optional.empty(), false);
             return transformer
                     .prepare(put, body)
                     .thenCompose(prepared -> ClientSideWrite.of(prepared.first())

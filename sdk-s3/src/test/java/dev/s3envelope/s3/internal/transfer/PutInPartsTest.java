@@ -1,4 +1,4 @@
-package dev.s3envelope.s3.internal.clientside.upload;
+package dev.s3envelope.s3.internal.transfer;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -37,9 +37,12 @@ class PutInPartsTest {
 
         assertEquals(Optional.empty(), put(most, 0, frameLength));
         assertEquals(Optional.empty(), put(0, 0, frameLength));
-        assertEquals(8 * MIB, put(most + 1, 0, frameLength).orElseThrow().partSize());
         assertEquals(
-                8 * MIB, put(5 * GIB, 0, frameLength).orElseThrow().partSize(), "ciphertext is longer than plaintext");
+                8 * MIB, put(most + 1, 0, frameLength).orElseThrow().sizes().part());
+        assertEquals(
+                8 * MIB,
+                put(5 * GIB, 0, frameLength).orElseThrow().sizes().part(),
+                "ciphertext is longer than plaintext");
     }
 
     @Test
@@ -48,22 +51,25 @@ class PutInPartsTest {
         Random random = new Random(seed);
         for (int i = 0; i < 2_000; i++) {
             long length = 5 * GIB + random.nextLong(15_000 * GIB);
-            long part = put(length, 0, 65_536).orElseThrow().partSize();
+            long part = put(length, 0, 65_536).orElseThrow().sizes().part();
             assertTrue(part * MOST_PARTS >= length, () -> "seed " + seed + ", " + length + " bytes");
             assertTrue(
                     part == 8 * MIB || (part - MIB) * MOST_PARTS < length,
                     () -> "seed " + seed + ", " + length + " bytes");
             assertEquals(0, part % MIB);
         }
-        assertEquals(8 * MIB, put(MOST_PARTS * 8 * MIB, 0, 65_536).orElseThrow().partSize());
         assertEquals(
-                9 * MIB, put(MOST_PARTS * 8 * MIB + 1, 0, 65_536).orElseThrow().partSize());
+                8 * MIB,
+                put(MOST_PARTS * 8 * MIB, 0, 65_536).orElseThrow().sizes().part());
+        assertEquals(
+                9 * MIB,
+                put(MOST_PARTS * 8 * MIB + 1, 0, 65_536).orElseThrow().sizes().part());
     }
 
     @Test
     void refused_whenNoPartThatFitsIntoMemoryServes() {
         long most = MOST_PARTS * 2047 * MIB;
-        assertEquals(2047 * MIB, put(most, 0, 65_536).orElseThrow().partSize());
+        assertEquals(2047 * MIB, put(most, 0, 65_536).orElseThrow().sizes().part());
         assertThrows(OperationRefusedException.class, () -> put(most + 1, 0, 65_536));
         // S3's largest object, which takes parts a caller sends by themselves.
         assertThrows(OperationRefusedException.class, () -> put(48_800 * GIB, 0, 65_536));
@@ -72,10 +78,11 @@ class PutInPartsTest {
     @Test
     void anAnnouncedPartSize_isTakenWhereItServes() {
         assertEquals(Optional.empty(), put(5 * MIB, 5 * MIB, 65_536));
-        assertEquals(5 * MIB, put(5 * MIB + 1, 5 * MIB, 65_536).orElseThrow().partSize());
+        assertEquals(
+                5 * MIB, put(5 * MIB + 1, 5 * MIB, 65_536).orElseThrow().sizes().part());
         assertEquals(
                 5 * MIB,
-                put(MOST_PARTS * 5 * MIB, 5 * MIB, 65_536).orElseThrow().partSize());
+                put(MOST_PARTS * 5 * MIB, 5 * MIB, 65_536).orElseThrow().sizes().part());
         assertThrows(OperationRefusedException.class, () -> put(MOST_PARTS * 5 * MIB + 1, 5 * MIB, 65_536));
     }
 
@@ -83,13 +90,15 @@ class PutInPartsTest {
     void aBodyOfUnknownLength_goesInPartsOfTheDefaultSize() {
         assertEquals(
                 8 * MIB,
-                PutInParts.of(request(0), how(65_536), Optional.empty())
+                PutInParts.of(request(0), how(65_536).on(request(0)), Optional.empty(), Optional.empty())
                         .orElseThrow()
-                        .partSize());
+                        .sizes()
+                        .part());
     }
 
     private static Optional<PutInParts> put(long length, long announced, int frameLength) {
-        return PutInParts.of(request(announced), how(frameLength), Optional.of(length));
+        PutObjectRequest request = request(announced);
+        return PutInParts.of(request, how(frameLength).on(request), Optional.of(length), Optional.empty());
     }
 
     private static PutObjectRequest request(long announced) {

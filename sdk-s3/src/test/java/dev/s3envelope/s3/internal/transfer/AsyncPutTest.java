@@ -1,4 +1,4 @@
-package dev.s3envelope.s3.internal.clientside.upload;
+package dev.s3envelope.s3.internal.transfer;
 
 import dev.s3envelope.core.arn.ObjectAddress;
 import dev.s3envelope.core.crypto.CryptoProvider;
@@ -41,8 +41,9 @@ class AsyncPutTest {
     private static PutInParts put() {
         ClientSide mode = ClientSide.builder("tests", KEYRING).build();
         ClientSideWrite how = new ClientSideWrite(mode, mode, new ObjectAddress("bucket", "key"), "aws");
-        return PutInParts.of(
-                        PutObjectRequest.builder().bucket("bucket").key("key").build(), how, Optional.empty())
+        PutObjectRequest request =
+                PutObjectRequest.builder().bucket("bucket").key("key").build();
+        return PutInParts.of(request, how.on(request), Optional.empty(), Optional.empty())
                 .orElseThrow();
     }
 
