@@ -22,10 +22,13 @@ import software.amazon.awssdk.services.s3.model.CreateMultipartUploadResponse;
 import software.amazon.awssdk.services.s3.model.PutObjectResponse;
 
 /**
- * One body on its way into parts. The caller's thread reads it and creates, completes or aborts the upload; parts are sent on the executor. Where the caller has
- * to wait it sends a part itself that nobody has begun, so an executor that takes nothing, or is full of callers that wait, stops nothing.
+ * One body on its way into parts. The caller's thread reads it and creates, completes or aborts the upload; parts are sent on the executor. What that does not take, or
+ * does not begin while nothing else is sent, the caller's thread sends itself, so an executor that is shut down, or full of callers that wait, stops nothing.
  */
 final class SyncPut {
+    /** How long an executor that sends nothing has to begin, before the caller's thread does. */
+    private static final long PATIENCE_MILLIS = 50;
+
     private final S3Client client;
     private final PutInParts put;
     private final PutSizes sizes;
@@ -127,25 +130,31 @@ final class SyncPut {
         ready.clear();
     }
 
-    /** Waits until something is so, and sends parts meanwhile. */
+    /** Waits until something is so; where nobody sends parts meanwhile, the caller's thread does. */
     private void await(BooleanSupplier reached) {
+        boolean patient = true;
         while (true) {
-            Sending sending;
+            Sending sending = null;
             synchronized (this) {
                 rethrow(failure);
                 if (reached.getAsBoolean()) {
                     return;
                 }
-                sending = notBegun.poll();
-                if (sending == null) {
-                    try {
+                boolean sent = flying.size() > notBegun.size();
+                try {
+                    if (sent) {
                         wait();
-                    } catch (InterruptedException e) {
-                        Thread.currentThread().interrupt();
-                        throw AbortedException.create(
-                                "The thread was interrupted while parts of " + put + " were sent.", e);
+                    } else if (patient) {
+                        wait(PATIENCE_MILLIS);
+                    } else {
+                        sending = notBegun.poll();
                     }
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    throw AbortedException.create(
+                            "The thread was interrupted while parts of " + put + " were sent.", e);
                 }
+                patient = sent || sending != null;
             }
             if (sending != null) {
                 sending.run();
