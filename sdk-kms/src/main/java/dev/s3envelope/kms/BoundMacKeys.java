@@ -8,7 +8,6 @@ import dev.s3envelope.core.ssec.SseCKey;
 import dev.s3envelope.core.ssec.SseCKeySource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
@@ -21,9 +20,9 @@ import software.amazon.awssdk.services.kms.model.MacAlgorithmSpec;
 final class BoundMacKeys implements SseCKeySource {
     private final KmsMacKeySource source;
     private final MacKeys keys;
-    private final Signers signers;
+    private final KmsClients.Signed signers;
 
-    BoundMacKeys(KmsMacKeySource source, MacKeys keys, Signers signers) {
+    BoundMacKeys(KmsMacKeySource source, MacKeys keys, KmsClients.Signed signers) {
         this.source = source;
         this.keys = keys;
         this.signers = signers;
@@ -79,7 +78,8 @@ final class BoundMacKeys implements SseCKeySource {
                 .macAlgorithm(MacAlgorithmSpec.HMAC_SHA_256)
                 .message(SdkBytes.fromByteArray(MacDerivation.message(id.version(), id.bucket())))
                 .build();
-        return Objects.requireNonNull(signers.calls().get(id.key().region()), "checked by build()")
+        return signers.calls()
+                .of(id.key())
                 .generateMac(request)
                 .thenApply(response -> KmsAnswers.mac(response, id.key()));
     }

@@ -8,10 +8,8 @@ import dev.s3envelope.core.arn.KeyArn;
 import dev.s3envelope.core.keyring.EncryptionContext;
 import dev.s3envelope.core.keyring.RequestCredentials;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -37,14 +35,12 @@ import software.amazon.awssdk.services.kms.model.GenerateDataKeyResponse;
 public final class KmsKeyAccess implements KeyAccess {
     private static final int DATA_KEY_LENGTH = 32;
 
-    private final Map<String, KmsCalls> clients;
+    private final KmsClients clients;
     private final Set<KeyArn> direct;
-    private final boolean blocking;
 
-    private KmsKeyAccess(Map<String, KmsCalls> clients, Set<KeyArn> direct) {
-        this.clients = Map.copyOf(clients);
+    private KmsKeyAccess(KmsClients clients, Set<KeyArn> direct) {
+        this.clients = clients;
         this.direct = Set.copyOf(direct);
-        this.blocking = clients.values().stream().anyMatch(KmsCalls::blocking);
     }
 
     /** Starts without a client. */
@@ -64,12 +60,7 @@ public final class KmsKeyAccess implements KeyAccess {
 
     @Override
     public KeyAccess onBehalfOf(RequestCredentials credentials) {
-        if (credentials.provider().isEmpty()) {
-            return this;
-        }
-        Map<String, KmsCalls> signed = new HashMap<>();
-        clients.forEach((region, calls) -> signed.put(region, calls.signedWith(credentials)));
-        return new KmsKeyAccess(signed, direct);
+        return credentials.provider().isEmpty() ? this : new KmsKeyAccess(clients.signedWith(credentials), direct);
     }
 
     @Override
@@ -102,11 +93,12 @@ public final class KmsKeyAccess implements KeyAccess {
 
     @Override
     public CompletionStage<KeyAnswer> state(KeyArn key) {
-        KmsCalls calls = clients.get(key.region());
-        if (calls == null) {
+        Optional<KmsCalls> calls = clients.find(key);
+        if (calls.isEmpty()) {
             return CompletableFuture.completedFuture(noClient(key, Source.DESCRIBE_KEY));
         }
-        return calls.describeKey(DescribeKeyRequest.builder().keyId(key.text()).build())
+        return calls.get()
+                .describeKey(DescribeKeyRequest.builder().keyId(key.text()).build())
                 .handle((response, failure) -> failure == null
                         ? DryRunAnswers.described(key, response.keyMetadata())
                         : DryRunAnswers.failed(key, "DescribeKey", Source.DESCRIBE_KEY, false, failure));
@@ -114,26 +106,22 @@ public final class KmsKeyAccess implements KeyAccess {
 
     @Override
     public boolean blocking() {
-        return blocking;
+        return clients.blocking();
     }
 
     private CompletionStage<KeyAnswer> ask(KeyArn key, String action, Function<KmsCalls, CompletionStage<?>> dryRun) {
-        KmsCalls calls = clients.get(key.region());
-        if (calls == null) {
+        Optional<KmsCalls> calls = clients.find(key);
+        if (calls.isEmpty()) {
             return CompletableFuture.completedFuture(noClient(key, Source.DRY_RUN));
         }
-        return dryRun.apply(calls)
+        return dryRun.apply(calls.get())
                 .handle((response, failure) -> failure == null
                         ? DryRunAnswers.performed(key, action)
                         : DryRunAnswers.failed(key, action, Source.DRY_RUN, direct.contains(key), failure));
     }
 
     private KeyAnswer noClient(KeyArn key, Source source) {
-        return KeyAnswer.of(
-                Verdict.UNKNOWN,
-                source,
-                "Not asked: key " + key + " is in a Region without a KMS client; there are clients for "
-                        + clients.keySet() + ".");
+        return KeyAnswer.of(Verdict.UNKNOWN, source, "Not asked: key " + key + " " + clients.missing());
     }
 
     /** A server that does not know dry runs makes a data key, which nobody wants. */
@@ -146,31 +134,25 @@ public final class KmsKeyAccess implements KeyAccess {
 
     @Override
     public String toString() {
-        return "KmsKeyAccess" + clients.keySet();
+        return "KmsKeyAccess" + clients.regions();
     }
 
     /** Builds a {@link KmsKeyAccess}. Not safe for use by several threads. */
     public static final class Builder {
-        private final Map<String, KmsCalls> clients = new LinkedHashMap<>();
+        private final KmsClients.Collected clients = new KmsClients.Collected();
         private final Set<KeyArn> direct = new HashSet<>();
 
         private Builder() {}
 
         /** Uses this client for the keys of its Region. */
         public Builder client(KmsClient client) {
-            return client(KmsCalls.of(client));
+            clients.add(client);
+            return this;
         }
 
         /** Uses this client for the keys of its Region. */
         public Builder client(KmsAsyncClient client) {
-            return client(KmsCalls.of(client));
-        }
-
-        private Builder client(KmsCalls calls) {
-            if (clients.putIfAbsent(calls.region(), calls) != null) {
-                throw new IllegalArgumentException(
-                        "Region " + calls.region() + " has a KMS client already; give one for each.");
-            }
+            clients.add(client);
             return this;
         }
 
@@ -189,13 +171,7 @@ public final class KmsKeyAccess implements KeyAccess {
          * @throws IllegalArgumentException if there is no client, or there are synchronous and asynchronous ones together
          */
         public KmsKeyAccess build() {
-            if (clients.isEmpty()) {
-                throw new IllegalArgumentException("Questions about KMS keys need a KMS client.");
-            }
-            if (clients.values().stream().map(KmsCalls::blocking).distinct().count() > 1) {
-                throw new IllegalArgumentException("Give either synchronous or asynchronous KMS clients, not both.");
-            }
-            return new KmsKeyAccess(clients, direct);
+            return new KmsKeyAccess(clients.build("Questions about KMS keys need"), direct);
         }
     }
 }

@@ -13,12 +13,8 @@ import dev.s3envelope.core.keyring.RequestCredentials;
 import dev.s3envelope.core.keyring.WrappedKey;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -50,24 +46,23 @@ import software.amazon.awssdk.services.kms.model.GenerateDataKeyRequest;
  * fails with. Source: AWS Encryption SDK specification, framework/aws-kms. Safe for use by several threads.
  */
 public final class KmsKeyring implements Keyring {
-    private final Map<String, KmsCalls> clients;
+    private final KmsClients clients;
     private final List<KeyArn> keys;
     private final boolean writes;
     private final KmsReach reach;
     private final List<String> grantTokens;
     private final Optional<String> principal;
 
-    private KmsKeyring(Builder builder) {
-        this.clients = Map.copyOf(builder.clients);
+    private KmsKeyring(Builder builder, KmsClients clients) {
+        this.clients = clients;
         this.keys = builder.keys();
         this.writes = builder.generator != null;
-        this.reach = new KmsReach(
-                keys, Optional.ofNullable(builder.discovery), builder.related, Set.copyOf(clients.keySet()));
+        this.reach = new KmsReach(keys, Optional.ofNullable(builder.discovery), builder.related, clients.regions());
         this.grantTokens = List.copyOf(builder.grantTokens);
         this.principal = Optional.empty();
     }
 
-    private KmsKeyring(KmsKeyring keyring, Signers signers) {
+    private KmsKeyring(KmsKeyring keyring, KmsClients.Signed signers) {
         this.clients = signers.calls();
         this.keys = keyring.keys;
         this.writes = keyring.writes;
@@ -83,12 +78,12 @@ public final class KmsKeyring implements Keyring {
 
     @Override
     public boolean blocking() {
-        return clients.values().stream().anyMatch(KmsCalls::blocking);
+        return clients.blocking();
     }
 
     @Override
     public CompletionStage<Keyring> onBehalfOf(RequestCredentials credentials) {
-        return Signers.resolve(clients, credentials).thenApply(signers -> new KmsKeyring(this, signers));
+        return clients.resolve(credentials).thenApply(signers -> new KmsKeyring(this, signers));
     }
 
     @Override
@@ -212,7 +207,7 @@ public final class KmsKeyring implements Keyring {
     }
 
     private KmsCalls client(KeyArn key) {
-        return Objects.requireNonNull(clients.get(key.region()), "checked by build() or KmsReach");
+        return clients.of(key);
     }
 
     private static <T> CompletionStage<T> failed(String message) {
@@ -228,7 +223,7 @@ public final class KmsKeyring implements Keyring {
 
     /** Builds a {@link KmsKeyring}. */
     public static final class Builder {
-        private final Map<String, KmsCalls> clients = new LinkedHashMap<>();
+        private final KmsClients.Collected clients = new KmsClients.Collected();
         private @Nullable KeyArn generator;
         private final List<KeyArn> others = new ArrayList<>();
         private @Nullable KmsDiscovery discovery;
@@ -239,20 +234,13 @@ public final class KmsKeyring implements Keyring {
 
         /** Uses this client for the keys of its Region. */
         public Builder client(KmsClient client) {
-            return client(KmsCalls.of(client));
+            clients.add(client);
+            return this;
         }
 
         /** Uses this client for the keys of its Region. */
         public Builder client(KmsAsyncClient client) {
-            return client(KmsCalls.of(client));
-        }
-
-        private Builder client(KmsCalls calls) {
-            String region = calls.region();
-            if (clients.putIfAbsent(region, calls) != null) {
-                throw new IllegalArgumentException(
-                        "Region " + region + " has a KMS client already; give one for each.");
-            }
+            clients.add(client);
             return this;
         }
 
@@ -298,27 +286,17 @@ public final class KmsKeyring implements Keyring {
          *     generator, or synchronous and asynchronous clients together
          */
         public KmsKeyring build() {
-            require(!clients.isEmpty(), "A KMS keyring needs a KMS client.");
-            require(
-                    clients.values().stream().map(KmsCalls::blocking).distinct().count() == 1,
-                    "Give either synchronous or asynchronous KMS clients, not both.");
+            KmsClients byRegion = clients.build("A KMS keyring needs");
             require(generator != null || others.isEmpty(), "Further keys need a generator.");
             require(
                     generator != null || discovery != null,
                     "Give a generator key to write, or a discovery bound to read.");
-            keys().forEach(this::checkClient);
-            return new KmsKeyring(this);
+            keys().forEach(byRegion::require);
+            return new KmsKeyring(this, byRegion);
         }
 
         private List<KeyArn> keys() {
             return Stream.concat(Stream.ofNullable(generator), others.stream()).toList();
-        }
-
-        private void checkClient(KeyArn key) {
-            require(
-                    clients.containsKey(key.region()),
-                    "Key " + key + " is in a Region without a KMS client; there are clients for " + clients.keySet()
-                            + ".");
         }
 
         private static void require(boolean holds, String otherwise) {

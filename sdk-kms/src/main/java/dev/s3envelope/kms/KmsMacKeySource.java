@@ -49,13 +49,13 @@ import software.amazon.awssdk.services.kms.KmsClient;
 public final class KmsMacKeySource implements SseCKeySource, AutoCloseable {
     private static final int MOST_VERSIONS = 100;
 
-    private final Map<String, KmsCalls> clients;
+    private final KmsClients clients;
     private final MacKeys keys;
 
     /** What answers where nobody said on whose behalf: the keys as the clients' own credentials got them at the last {@link #prepare}. */
     private final AtomicReference<@Nullable BoundMacKeys> own = new AtomicReference<>();
 
-    private KmsMacKeySource(Map<String, KmsCalls> clients, MacKeys keys) {
+    private KmsMacKeySource(KmsClients clients, MacKeys keys) {
         this.clients = clients;
         this.keys = keys;
     }
@@ -72,7 +72,7 @@ public final class KmsMacKeySource implements SseCKeySource, AutoCloseable {
 
     @Override
     public boolean blocking() {
-        return clients.values().stream().anyMatch(KmsCalls::blocking);
+        return clients.blocking();
     }
 
     @Override
@@ -100,7 +100,7 @@ public final class KmsMacKeySource implements SseCKeySource, AutoCloseable {
     }
 
     private CompletionStage<BoundMacKeys> bound(RequestCredentials credentials) {
-        return Signers.resolve(clients, credentials).thenApply(signers -> new BoundMacKeys(this, keys, signers));
+        return clients.resolve(credentials).thenApply(signers -> new BoundMacKeys(this, keys, signers));
     }
 
     /** Asks KMS for the MACs that are not at hand; fails only if none of them can be had. */
@@ -156,7 +156,7 @@ public final class KmsMacKeySource implements SseCKeySource, AutoCloseable {
     /** Builds a {@link KmsMacKeySource}. Not safe for use by several threads. */
     public static final class Builder {
         private final String name;
-        private final Map<String, KmsCalls> clients = new LinkedHashMap<>();
+        private final KmsClients.Collected clients = new KmsClients.Collected();
         private final NavigableMap<Integer, KeyArn> keys = new TreeMap<>();
         private final Map<String, String> buckets = new LinkedHashMap<>();
         private Duration maxAge = Duration.ofMinutes(5);
@@ -169,18 +169,13 @@ public final class KmsMacKeySource implements SseCKeySource, AutoCloseable {
 
         /** Uses this client for the keys of its Region. */
         public Builder client(KmsClient client) {
-            return client(KmsCalls.of(client));
+            clients.add(client);
+            return this;
         }
 
         /** Uses this client for the keys of its Region. */
         public Builder client(KmsAsyncClient client) {
-            return client(KmsCalls.of(client));
-        }
-
-        private Builder client(KmsCalls calls) {
-            require(
-                    clients.putIfAbsent(calls.region(), calls) == null,
-                    "Region " + calls.region() + " has a KMS client already; give one for each.");
+            clients.add(client);
             return this;
         }
 
@@ -235,19 +230,12 @@ public final class KmsMacKeySource implements SseCKeySource, AutoCloseable {
          *     come together
          */
         public KmsMacKeySource build() {
-            require(!clients.isEmpty(), "A KMS MAC key source needs a KMS client.");
+            KmsClients byRegion = clients.build("A KMS MAC key source needs");
             require(!keys.isEmpty(), "A KMS MAC key source needs an HMAC key.");
-            require(
-                    clients.values().stream().map(KmsCalls::blocking).distinct().count() == 1,
-                    "Give either synchronous or asynchronous KMS clients, not both.");
             require(keys.lastKey() <= MOST_VERSIONS, "A source has at most " + MOST_VERSIONS + " versions.");
-            keys.values()
-                    .forEach(key -> require(
-                            clients.containsKey(key.region()),
-                            "Key " + key + " is in a Region without a KMS client; there are clients for "
-                                    + clients.keySet() + "."));
+            keys.values().forEach(byRegion::require);
             return new KmsMacKeySource(
-                    Map.copyOf(clients),
+                    byRegion,
                     new MacKeys(
                             name,
                             Collections.unmodifiableNavigableMap(new TreeMap<>(keys)),

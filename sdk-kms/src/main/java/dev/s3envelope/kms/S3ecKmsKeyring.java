@@ -13,11 +13,9 @@ import dev.s3envelope.core.s3ec.S3ecMaterials;
 import dev.s3envelope.core.s3ec.S3ecSuite;
 import dev.s3envelope.core.s3ec.S3ecWrapping;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -46,12 +44,12 @@ public final class S3ecKmsKeyring implements S3ecKeyring {
     /** Both suites take a data key of 256 bits. */
     private static final int KEY_LENGTH = 32;
 
-    private final Map<String, KmsCalls> clients;
+    private final KmsClients clients;
     private final List<KeyArn> keys;
     private final List<String> grantTokens;
 
-    private S3ecKmsKeyring(Map<String, KmsCalls> clients, List<KeyArn> keys, List<String> grantTokens) {
-        this.clients = Map.copyOf(clients);
+    private S3ecKmsKeyring(KmsClients clients, List<KeyArn> keys, List<String> grantTokens) {
+        this.clients = clients;
         this.keys = List.copyOf(keys);
         this.grantTokens = List.copyOf(grantTokens);
     }
@@ -68,12 +66,12 @@ public final class S3ecKmsKeyring implements S3ecKeyring {
 
     @Override
     public boolean blocking() {
-        return clients.values().stream().anyMatch(KmsCalls::blocking);
+        return clients.blocking();
     }
 
     @Override
     public CompletionStage<S3ecKeyring> onBehalfOf(RequestCredentials credentials) {
-        return Signers.resolve(clients, credentials)
+        return clients.resolve(credentials)
                 .thenApply(signers -> new S3ecKmsKeyring(signers.calls(), keys, grantTokens));
     }
 
@@ -140,7 +138,7 @@ public final class S3ecKmsKeyring implements S3ecKeyring {
     }
 
     private KmsCalls client(KeyArn key) {
-        return Objects.requireNonNull(clients.get(key.region()), "checked by build()");
+        return clients.of(key);
     }
 
     /** Names the keys. */
@@ -151,7 +149,7 @@ public final class S3ecKmsKeyring implements S3ecKeyring {
 
     /** Builds an {@link S3ecKmsKeyring}. */
     public static final class Builder {
-        private final Map<String, KmsCalls> clients = new LinkedHashMap<>();
+        private final KmsClients.Collected clients = new KmsClients.Collected();
         private @Nullable KeyArn key;
         private final Set<KeyArn> others = new LinkedHashSet<>();
         private final List<String> grantTokens = new ArrayList<>();
@@ -160,19 +158,13 @@ public final class S3ecKmsKeyring implements S3ecKeyring {
 
         /** Uses this client for the keys of its Region. */
         public Builder client(KmsClient client) {
-            return client(KmsCalls.of(client));
+            clients.add(client);
+            return this;
         }
 
         /** Uses this client for the keys of its Region. */
         public Builder client(KmsAsyncClient client) {
-            return client(KmsCalls.of(client));
-        }
-
-        private Builder client(KmsCalls calls) {
-            if (clients.putIfAbsent(calls.region(), calls) != null) {
-                throw new IllegalArgumentException(
-                        "Region " + calls.region() + " has a KMS client already; give one for each.");
-            }
+            clients.add(client);
             return this;
         }
 
@@ -212,16 +204,9 @@ public final class S3ecKmsKeyring implements S3ecKeyring {
             Set<KeyArn> keys = new LinkedHashSet<>();
             keys.add(key);
             keys.addAll(others);
-            for (KeyArn one : keys) {
-                if (!clients.containsKey(one.region())) {
-                    throw new IllegalArgumentException("Key " + one
-                            + " is in a Region without a KMS client; there are clients for " + clients.keySet() + ".");
-                }
-            }
-            if (clients.values().stream().map(KmsCalls::blocking).distinct().count() > 1) {
-                throw new IllegalArgumentException("Give either synchronous or asynchronous KMS clients, not both.");
-            }
-            return new S3ecKmsKeyring(clients, List.copyOf(keys), grantTokens);
+            KmsClients byRegion = clients.build("A KMS keyring needs");
+            keys.forEach(byRegion::require);
+            return new S3ecKmsKeyring(byRegion, List.copyOf(keys), grantTokens);
         }
     }
 }

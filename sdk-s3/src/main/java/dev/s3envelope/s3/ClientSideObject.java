@@ -36,13 +36,11 @@ public record ClientSideObject(String format, Optional<IdentityCheck> identity, 
                                 .orElseGet(OptionalLong::empty)));
     }
 
-    /** The HTTP response with this added; what S3 itself may have sent under these names is replaced. */
-    public SdkHttpResponse on(SdkHttpResponse http) {
-        SdkHttpResponse.Builder builder =
-                http.toBuilder().removeHeader(IDENTITY).removeHeader(LENGTH).putHeader(FORMAT, format);
-        identity.ifPresent(check -> builder.putHeader(IDENTITY, check.name()));
-        storedLength.ifPresent(length -> builder.putHeader(LENGTH, Long.toString(length)));
-        return builder.build();
+    /** Adds this to an HTTP response that is being built; what S3 itself may have sent under these names is replaced. */
+    public void addTo(SdkHttpResponse.Builder http) {
+        http.removeHeader(IDENTITY).removeHeader(LENGTH).putHeader(FORMAT, format);
+        identity.ifPresent(check -> http.putHeader(IDENTITY, check.name()));
+        storedLength.ifPresent(length -> http.putHeader(LENGTH, Long.toString(length)));
     }
 
     /** An HTTP response that says nothing of the kind, whoever sent it. */

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
 import java.util.zip.CRC32C;
 
@@ -16,15 +17,16 @@ import java.util.zip.CRC32C;
  * in turns. Prints a Markdown table with objects a second, ratios by round, and the KMS requests the server counted. Options are {@code name=value}:
  *
  * <pre>{@code
- * ops=10000 size=1024 threads=16 rounds=5 warmup=12000 kmsMillis=10
+ * ops=10000 size=1024 threads=16 rounds=5 warmupSeconds=25 kmsMillis=10
  * }</pre>
  *
- * {@code ops} puts and as many gets for each client; {@code warmup} operations for each before that.
+ * {@code ops} puts and as many gets for each client; {@code warmupSeconds} of puts, and as many of gets, for each before that: the JVM compiles the last of what a small object needs
+ * after some 70,000 operations, and before that it is the compiler that is measured.
  */
 public final class DataKeyBench {
     private final int ops;
     private final int rounds;
-    private final int warmup;
+    private final int warmupSeconds;
     private final int threads;
     private final Duration kmsLatency;
     private final byte[] body;
@@ -33,7 +35,7 @@ public final class DataKeyBench {
     private DataKeyBench(Map<String, Integer> options) {
         this.ops = options.getOrDefault("ops", 10_000);
         this.rounds = options.getOrDefault("rounds", 5);
-        this.warmup = options.getOrDefault("warmup", 12_000);
+        this.warmupSeconds = options.getOrDefault("warmupSeconds", 25);
         this.threads = options.getOrDefault("threads", 16);
         this.kmsLatency = Duration.ofMillis(options.getOrDefault("kmsMillis", 10));
         this.body = new byte[options.getOrDefault("size", 1_024)];
@@ -82,8 +84,8 @@ public final class DataKeyBench {
             Score theirs = new Score(all.s3ec());
             List<Score> scores = List.of(plain, ours, theirs);
             for (Score score : scores) {
-                load.run(0, warmup / 2, put(score.contender.io()));
-                load.run(0, warmup / 2, get(score.contender.io()));
+                warmUp(load, put(score.contender.io()));
+                warmUp(load, get(score.contender.io()));
             }
             scores.forEach(score -> score.contender.forget().run());
             for (int round = 0; round < rounds; round++) {
@@ -93,6 +95,13 @@ public final class DataKeyBench {
             }
             print(plain, ours, theirs);
         }
+    }
+
+    private void warmUp(Load load, IntConsumer operation) throws InterruptedException {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(warmupSeconds);
+        do {
+            load.run(0, ops / rounds, operation);
+        } while (System.nanoTime() - end < 0);
     }
 
     private void measure(ServerProcess server, Score score, int round, Load load) throws Exception {
@@ -119,7 +128,7 @@ public final class DataKeyBench {
     private void print(Score plain, Score ours, Score theirs) {
         System.out.printf(
                 "%s, JDK %s, %d cores: %,d puts and %,d gets of %,d bytes on %d threads, KMS %d ms, %d rounds, warm-up"
-                        + " %,d operations each; medians (least to greatest round)%n%n",
+                        + " %d s for each client and direction; medians (least to greatest round)%n%n",
                 LocalDate.now(ZoneOffset.UTC),
                 System.getProperty("java.version"),
                 Runtime.getRuntime().availableProcessors(),
@@ -129,7 +138,7 @@ public final class DataKeyBench {
                 threads,
                 kmsLatency.toMillis(),
                 rounds,
-                warmup);
+                warmupSeconds);
         System.out.println("| | puts/s | puts, to plain | gets/s | gets, to plain | KMS requests |");
         System.out.println("|---|---|---|---|---|---|");
         for (Score score : List.of(plain, ours, theirs)) {

@@ -30,7 +30,7 @@ import software.amazon.awssdk.services.s3.model.ServerSideEncryption;
 
 /**
  * What a preflight adds to the read of an object of 64 KiB: calls, and time. Each strategy reads in turns with a client without preflight, in an order that a seed
- * decides, so that whatever else the machine does meets both; the figures are medians over the pairs. LocalAws runs in the same process, over loopback without TLS and
+ * decides, so that whatever else the machine does meets both; the figures are medians over the pairs. LocalAws runs in the same process, over HTTPS on loopback and
  * without the latency of a network: the price of a call is that of an SDK call, and warm rows show the overhead alone.
  *
  * <pre>{@code
@@ -40,14 +40,14 @@ import software.amazon.awssdk.services.s3.model.ServerSideEncryption;
 public final class PreflightPrice {
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
     private static final long SEED = 20261121;
-    /** Pairs before the first row: until then the compiler, not the code, is what is measured. */
-    private static final int WARM_UP = 20_000;
+    /** Pairs of each client before the first row, all strategies in turns: until then the compiler, not the code, is what is measured. */
+    private static final int WARM_UP = 40_000;
 
     private static final int LENGTH = 64 * 1024;
     private static final int MICROSECOND = 1_000;
     private static final String BUCKET = "bench";
 
-    private final LocalAws aws = LocalAws.start();
+    private final LocalAws aws = LocalAws.builder().https(true).build();
     private final LocalUser reader;
     private final LocalKey key;
 
@@ -106,10 +106,15 @@ public final class PreflightPrice {
     }
 
     private void warmUp() {
-        Preflight.Builder preflight = Preflight.builder().lifetime(Duration.ofHours(1));
         for (boolean async : new boolean[] {false, true}) {
-            Preflight asking = preflight.keyAccess(keyAccess(async)).build();
-            measure(read(async, asking), read(async, null), WARM_UP);
+            for (PreflightStrategy strategy : PreflightStrategy.values()) {
+                Preflight asking = Preflight.builder()
+                        .strategy(strategy)
+                        .lifetime(Duration.ofHours(1))
+                        .keyAccess(keyAccess(async))
+                        .build();
+                measure(read(async, asking), read(async, null), WARM_UP / PreflightStrategy.values().length);
+            }
         }
     }
 

@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -172,10 +171,12 @@ public final class EncryptionPolicy {
      * overrode a default rule, or an earlier policy, may have used another mode.
      */
     public List<EncryptionMode> possibleModes(String bucket, String key) {
-        Set<EncryptionMode> modes = new LinkedHashSet<>();
+        List<EncryptionMode> modes = new ArrayList<>();
         for (PolicyRule rule : rules) {
             if (rule.matcher().addressMismatch(bucket, key).isEmpty()) {
-                modes.add(rule.mode());
+                if (!modes.contains(rule.mode())) {
+                    modes.add(rule.mode());
+                }
                 if (rule.matcher().needsOnlyTheAddress()) {
                     break;
                 }

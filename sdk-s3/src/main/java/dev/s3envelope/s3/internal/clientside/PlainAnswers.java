@@ -32,9 +32,10 @@ public final class PlainAnswers {
                 .contentRange(contentRange)
                 .metadata(own(answer.metadata()));
         ResponseFields.removeChecksums(answer, plain);
-        note(answer, form, answer.metadata(), identity, storedLength)
-                .map(http -> ranged(http, contentRange))
-                .ifPresent(plain::sdkHttpResponse);
+        SdkHttpResponse http = noted(answer, form, answer.metadata(), contentRange, identity, storedLength);
+        if (http != null) {
+            plain.sdkHttpResponse(http);
+        }
         return plain.build();
     }
 
@@ -50,18 +51,25 @@ public final class PlainAnswers {
                 .contentRange(contentRange)
                 .metadata(own(answer.metadata()));
         ResponseFields.removeChecksums(answer, plain);
-        note(answer, form, answer.metadata(), identity, storedLength)
-                .map(http -> ranged(http, contentRange))
-                .ifPresent(plain::sdkHttpResponse);
+        SdkHttpResponse http = noted(answer, form, answer.metadata(), contentRange, identity, storedLength);
+        if (http != null) {
+            plain.sdkHttpResponse(http);
+        }
         return plain.build();
     }
 
-    private static Optional<SdkHttpResponse> note(
+    /** The HTTP response with a note of what the object is, and the range in plaintext terms: the SDK writes the parts of a file where that header says, not where the answer does. */
+    private static @Nullable SdkHttpResponse noted(
             S3Response answer,
             StoredForm.Kind form,
             Map<String, String> metadata,
+            @Nullable String contentRange,
             Optional<IdentityCheck> identity,
             long storedLength) {
+        SdkHttpResponse http = answer.sdkHttpResponse();
+        if (http == null) {
+            return null;
+        }
         String format = form == StoredForm.Kind.MESSAGE
                 ? "encryption-sdk"
                 : switch (S3ecFormat.of(metadata)) {
@@ -69,14 +77,12 @@ public final class PlainAnswers {
                     case V2 -> "s3-encryption-client-v2";
                     default -> "s3-encryption-client-legacy";
                 };
-        return Optional.ofNullable(answer.sdkHttpResponse())
-                .map(new ClientSideObject(format, identity, OptionalLong.of(storedLength))::on);
-    }
-
-    /** The SDK writes the parts of a file where this header says, not where the answer does. */
-    private static SdkHttpResponse ranged(SdkHttpResponse http, @Nullable String contentRange) {
         SdkHttpResponse.Builder builder = http.toBuilder().removeHeader(CONTENT_RANGE);
-        return (contentRange == null ? builder : builder.putHeader(CONTENT_RANGE, contentRange)).build();
+        if (contentRange != null) {
+            builder.putHeader(CONTENT_RANGE, contentRange);
+        }
+        new ClientSideObject(format, identity, OptionalLong.of(storedLength)).addTo(builder);
+        return builder.build();
     }
 
     /** The entries the caller gave. */

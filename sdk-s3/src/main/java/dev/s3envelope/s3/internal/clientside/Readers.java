@@ -13,15 +13,11 @@ import dev.s3envelope.core.s3ec.S3ecKeyring;
 import dev.s3envelope.s3.EncryptionOverride;
 import dev.s3envelope.s3.ReadAs;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
-import java.util.stream.Stream;
 import software.amazon.awssdk.services.s3.model.S3Request;
 
 /** Who reads an object, with which keys and expectations, as policy, settings and request say. Safe for use by several threads. */
@@ -37,15 +33,13 @@ final class Readers {
     /** Who reads an object for this request. */
     CompletionStage<ReadPlan.Reader> reader(S3Request request, ObjectAddress object) {
         List<ClientSide> modes = new ArrayList<>();
-        EncryptionOverride.of(request)
-                .map(EncryptionOverride::mode)
-                .filter(ClientSide.class::isInstance)
-                .ifPresent(mode -> modes.add((ClientSide) mode));
+        EncryptionOverride.of(request).ifPresent(override -> addClientSide(modes, override.mode()));
+        int overridden = modes.size();
         List<EncryptionMode> possible = policy.possibleModes(object.bucket(), object.key());
-        possible.stream().filter(ClientSide.class::isInstance).forEach(mode -> modes.add((ClientSide) mode));
+        possible.forEach(mode -> addClientSide(modes, mode));
         List<Keyring> keyrings = distinct(modes, ClientSide::keyring, settings.readKeyrings());
         List<S3ecKeyring> s3ecKeyrings = distinct(modes, ClientSide::s3ecKeyring, settings.s3ecKeyrings());
-        boolean required = settings.required() && possible.stream().allMatch(ClientSide.class::isInstance);
+        boolean required = settings.required() && modes.size() - overridden == possible.size();
         MessageIdentity identity = identity(request, object, modes);
         RequestCredentials credentials = RequestCredentials.of(request);
         return all(keyrings, keyring -> keyring.onBehalfOf(credentials))
@@ -54,24 +48,44 @@ final class Readers {
                         (ours, s3ec) -> new ReadPlan.Reader(object, ours, s3ec, identity, required));
     }
 
+    private static void addClientSide(List<ClientSide> modes, EncryptionMode mode) {
+        if (mode instanceof ClientSide clientSide) {
+            modes.add(clientSide);
+        }
+    }
+
     /** The keyrings of modes, then others, each once. */
     private static <K> List<K> distinct(
             List<ClientSide> modes, Function<ClientSide, Optional<K>> keyring, List<K> others) {
-        Set<K> seen = Collections.newSetFromMap(new IdentityHashMap<>());
-        return Stream.concat(modes.stream().map(keyring).flatMap(Optional::stream), others.stream())
-                .filter(seen::add)
-                .toList();
+        List<K> distinct = new ArrayList<>(modes.size() + others.size());
+        for (ClientSide mode : modes) {
+            keyring.apply(mode).ifPresent(one -> addOnce(distinct, one));
+        }
+        others.forEach(one -> addOnce(distinct, one));
+        return distinct;
+    }
+
+    private static <K> void addOnce(List<K> to, K keyring) {
+        for (K before : to) {
+            if (before == keyring) {
+                return;
+            }
+        }
+        to.add(keyring);
     }
 
     private static <K> CompletionStage<List<BoundKeyring<K>>> all(
             List<K> keyrings, Function<K, CompletionStage<K>> bind) {
         CompletionStage<List<BoundKeyring<K>>> bound = CompletableFuture.completedFuture(List.of());
         for (K keyring : keyrings) {
-            bound = bound.thenCombine(BoundKeyring.of(keyring, bind), (before, one) -> {
-                List<BoundKeyring<K>> joined = new ArrayList<>(before);
-                joined.add(one);
-                return List.copyOf(joined);
-            });
+            CompletionStage<BoundKeyring<K>> next = BoundKeyring.of(keyring, bind);
+            bound = keyrings.size() == 1
+                    ? next.thenApply(List::of)
+                    : bound.thenCombine(next, (before, one) -> {
+                        List<BoundKeyring<K>> joined = new ArrayList<>(before);
+                        joined.add(one);
+                        return List.copyOf(joined);
+                    });
         }
         return bound;
     }
@@ -83,11 +97,16 @@ final class Readers {
             return MessageIdentity.off();
         }
         ObjectAddress as = readAs.flatMap(ReadAs::object).orElse(object);
-        ObjectIdentity least = modes.stream()
-                .filter(mode -> mode.format() == ClientSideFormat.ENCRYPTION_SDK)
-                .map(ClientSide::identity)
-                .min(Enum::compareTo)
-                .orElse(ObjectIdentity.KEY);
+        ObjectIdentity least = null;
+        for (ClientSide mode : modes) {
+            if (mode.format() == ClientSideFormat.ENCRYPTION_SDK
+                    && (least == null || mode.identity().compareTo(least) < 0)) {
+                least = mode.identity();
+            }
+        }
+        if (least == null) {
+            least = ObjectIdentity.KEY;
+        }
         return least == ObjectIdentity.OFF ? MessageIdentity.off() : new MessageIdentity(least, as.bucket(), as.key());
     }
 

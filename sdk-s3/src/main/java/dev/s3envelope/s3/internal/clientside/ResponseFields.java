@@ -1,13 +1,19 @@
 package dev.s3envelope.s3.internal.clientside;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import software.amazon.awssdk.core.SdkField;
 import software.amazon.awssdk.core.SdkPojo;
 
 /** The checksum fields of any request or response, by the name they have on the wire. */
 final class ResponseFields {
     private static final String CHECKSUM = "x-amz-checksum-";
+
+    /** By type, and there by member: in the list of parts they are no headers. */
+    private static final Map<Class<?>, List<SdkField<?>>> BY_TYPE = new ConcurrentHashMap<>();
 
     private ResponseFields() {}
 
@@ -27,12 +33,21 @@ final class ResponseFields {
 
     /** Removes them: those of a response are of the ciphertext. */
     static void removeChecksums(SdkPojo of, Object builder) {
-        for (SdkField<?> field : of.sdkFields()) {
-            // By member: in the list of parts they are no headers.
-            if (field.memberName().startsWith("Checksum")) {
+        for (SdkField<?> field : BY_TYPE.computeIfAbsent(of.getClass(), type -> checksumMembers(of))) {
+            if (field.getValueOrDefault(of) != null) {
                 field.set(builder, null);
             }
         }
+    }
+
+    private static List<SdkField<?>> checksumMembers(SdkPojo of) {
+        List<SdkField<?>> members = new ArrayList<>();
+        for (SdkField<?> field : of.sdkFields()) {
+            if (field.memberName().startsWith("Checksum")) {
+                members.add(field);
+            }
+        }
+        return List.copyOf(members);
     }
 
     private static boolean isChecksum(SdkField<?> field) {

@@ -21,7 +21,7 @@ import software.amazon.awssdk.services.s3.model.GetObjectResponse;
  * @param <R> what the caller's transformer makes of it
  */
 public final class SyncDecryption<R> implements ResponseTransformer<GetObjectResponse, R> {
-    private static final int STEP = 8 * 1024;
+    private static final int STEP = 1024;
 
     private final ClientSideReads reads;
     private final ReadPlan plan;
