@@ -55,11 +55,11 @@ public final class FrameCipher {
     }
 
     /**
-     * Writes one whole frame and returns its size.
+     * Writes one whole frame.
      *
      * @throws IllegalArgumentException if the output has no room for it
      */
-    int encrypt(long sequence, boolean last, byte[] in, int inOffset, int length, byte[] out, int outOffset) {
+    void encrypt(long sequence, boolean last, byte[] in, int inOffset, int length, byte[] out, int outOffset) {
         int prefix = last ? FINAL_PREFIX : REGULAR_PREFIX;
         ByteBuffer frame = ByteBuffer.wrap(out, outOffset, prefix);
         if (last) {
@@ -73,7 +73,7 @@ public final class FrameCipher {
         try {
             cipher.init(Cipher.ENCRYPT_MODE, key, new GCMParameterSpec(TAG * Byte.SIZE, out, ivOffset, IV));
             cipher.updateAAD((last ? finalAad : regularAad).of(sequence, length));
-            return prefix + cipher.doFinal(in, inOffset, length, out, outOffset + prefix);
+            cipher.doFinal(in, inOffset, length, out, outOffset + prefix);
         } catch (GeneralSecurityException e) {
             throw failed("encrypt", e);
         }
@@ -87,13 +87,12 @@ public final class FrameCipher {
      * @param last whether it is the final frame
      * @param sequence its number, already compared with the stored one
      * @param length bytes of its content
-     * @return {@code length}
      * @throws IntegrityException if the frame is not authentic; what {@code out} holds at that place is zeroed
      */
-    int decrypt(byte[] frame, int offset, boolean last, long sequence, int length, byte[] out, int outOffset) {
+    void decrypt(byte[] frame, int offset, boolean last, long sequence, int length, byte[] out, int outOffset) {
         int prefix = last ? FINAL_PREFIX : REGULAR_PREFIX;
         int ivOffset = offset + (last ? 8 : 4);
-        return open(
+        open(
                 (last ? finalAad : regularAad).of(sequence, length),
                 frame,
                 ivOffset,
@@ -105,17 +104,16 @@ public final class FrameCipher {
     }
 
     /** Verifies and decrypts an unframed body: IV 12, length 8, ciphertext, tag. */
-    int decryptUnframed(byte[] body, int length, byte[] out, int outOffset) {
-        return open(
-                new Aad(messageId, SINGLE).of(1, length), body, 0, IV + Long.BYTES, length, out, outOffset, "The body");
+    void decryptUnframed(byte[] body, int length, byte[] out, int outOffset) {
+        open(new Aad(messageId, SINGLE).of(1, length), body, 0, IV + Long.BYTES, length, out, outOffset, "The body");
     }
 
-    private int open(
+    private void open(
             byte[] aad, byte[] in, int ivOffset, int offset, int length, byte[] out, int outOffset, String what) {
         try {
             cipher.init(Cipher.DECRYPT_MODE, key, new GCMParameterSpec(TAG * Byte.SIZE, in, ivOffset, IV));
             cipher.updateAAD(aad);
-            return cipher.doFinal(in, offset, length + TAG, out, outOffset);
+            cipher.doFinal(in, offset, length + TAG, out, outOffset);
         } catch (AEADBadTagException e) {
             Arrays.fill(out, outOffset, outOffset + length, (byte) 0);
             throw new IntegrityException(

@@ -131,9 +131,8 @@ final class FrameReader implements BodyReader {
     }
 
     private void checkSequence(int stored) {
-        if (stored != (int) sequence
-                || sequence > FrameLayout.MAX_FRAMES
-                || (!last && sequence == FrameLayout.MAX_FRAMES)) {
+        // A regular frame cannot have the last number: it would be the marker of a final frame.
+        if (stored != (int) sequence || sequence > FrameLayout.MAX_FRAMES) {
             throw new IntegrityException("Frame " + sequence + " is expected and the message has frame "
                     + Integer.toUnsignedLong(stored) + ": frames are missing, repeated or exchanged.");
         }

@@ -68,13 +68,15 @@ public final class MessageEncryptor implements AutoCloseable {
                     ? FrameLayout.ofPlaintext(0, frameLength, length.getAsLong())
                             .frames()
                     : length.getAsLong() / frameLength;
-            if (firstFrame > FrameLayout.MAX_FRAMES - frames + 1) {
+            // The last number is for a final frame only: written as a regular one it would be a final frame's marker.
+            long most = endsMessage ? FrameLayout.MAX_FRAMES : FrameLayout.MAX_FRAMES - 1;
+            if (firstFrame > most - frames + 1) {
                 throw new IllegalArgumentException("The message would have more than " + FrameLayout.MAX_FRAMES
                         + " frames; use longer frames for so large an object");
             }
         }
         outlet.offer(prefix, 0, prefix.length);
-        complete = !endsMessage && length.isPresent() && length.getAsLong() == 0;
+        complete = !endsMessage && length.orElse(-1) == 0;
     }
 
     /** Returns how many bytes will come out in all, header included where it is; empty while the length of the input is unknown. */
@@ -117,7 +119,7 @@ public final class MessageEncryptor implements AutoCloseable {
                 hold(in, in.remaining());
                 return CodingStatus.NEED_INPUT;
             }
-            boolean last = endsWith(next, in.remaining());
+            boolean last = endsWith(next);
             int size = next + (last ? FrameLayout.FINAL_OVERHEAD : FrameLayout.REGULAR_OVERHEAD);
             if (out.remaining() < size && (out.position() > start || !out.hasRemaining())) {
                 return CodingStatus.NEED_OUTPUT;
@@ -144,7 +146,6 @@ public final class MessageEncryptor implements AutoCloseable {
     @Override
     public void close() {
         Arrays.fill(held, (byte) 0);
-        outlet.close();
         closed = true;
     }
 
@@ -162,17 +163,13 @@ public final class MessageEncryptor implements AutoCloseable {
         return inputEnded ? (int) available : -1;
     }
 
-    private boolean endsWith(int frame, int arrived) {
-        if (!endsMessage) {
-            return false;
-        }
-        return length.isPresent()
-                ? taken - heldLength + frame == length.getAsLong()
-                : inputEnded && frame == heldLength + arrived;
+    /** Of unknown length: once the input ended, what is held is the last frame. */
+    private boolean endsWith(int frame) {
+        return endsMessage && (length.isPresent() ? taken - heldLength + frame == length.getAsLong() : inputEnded);
     }
 
     private void frame(ByteBuffer in, int next, boolean last, int size, ByteBuffer out) {
-        if (sequence > FrameLayout.MAX_FRAMES || (!last && endsMessage && sequence == FrameLayout.MAX_FRAMES)) {
+        if (!last && sequence == FrameLayout.MAX_FRAMES) {
             throw new EnvelopeException("The body needs more than " + FrameLayout.MAX_FRAMES
                     + " frames; use longer frames for so large an object.");
         }

@@ -110,10 +110,15 @@ public final class MessageEngine {
         ContentKeys keys = materials
                 .dataKey()
                 .use(key -> ContentKeys.derive(provider, materials.request().suite(), key, messageId));
-        byte[] body = HeaderWriter.body(materials, messageId, messageFrameLength, keys.commitment());
-        MessageHeader header = HeaderWriter.withTag(materials, messageFrameLength, body, keys.tag(provider, body));
-        return new OpenMessage(
-                provider, header, keys, OpenMessage.Purpose.CREATED, maxUnframedLength, new FrameLedger());
+        try {
+            byte[] body = HeaderWriter.body(materials, messageId, messageFrameLength, keys.commitment());
+            MessageHeader header = HeaderWriter.withTag(materials, messageFrameLength, body, keys.tag(provider, body));
+            return new OpenMessage(
+                    provider, header, keys, OpenMessage.Purpose.CREATED, maxUnframedLength, new FrameLedger());
+        } catch (RuntimeException e) {
+            keys.close();
+            throw e;
+        }
     }
 
     /**
@@ -169,7 +174,7 @@ public final class MessageEngine {
         ContentKeys keys = dataKey.use(key -> ContentKeys.derive(provider, header.suite(), key, header.messageId()));
         try {
             keys.verify(provider, header);
-        } catch (IntegrityException e) {
+        } catch (RuntimeException e) {
             keys.close();
             throw e;
         }

@@ -147,11 +147,15 @@ public final class OpenMessage implements AutoCloseable {
         return RangeDecryptor.ofFinalFrame(frameCipher(), layout);
     }
 
-    /** Returns the layout of this message in an object of {@code objectLength} bytes. */
+    /**
+     * Returns the layout of this message in an object of {@code objectLength} bytes.
+     *
+     * @throws OperationRefusedException if the length of this message does not follow from that: it is signed or unframed
+     * @throws dev.s3envelope.core.IntegrityException if no such message has this length
+     */
     public FrameLayout layout(long objectLength) {
-        FrameLayout layout = FrameLayout.ofCiphertext(header.length(), Math.max(1, header.frameLength()), objectLength);
-        checkRangeable(layout);
-        return layout;
+        checkRangeable();
+        return FrameLayout.ofCiphertext(header.length(), header.frameLength(), objectLength);
     }
 
     /** Destroys the content key. Calling it again changes nothing. */
@@ -165,11 +169,12 @@ public final class OpenMessage implements AutoCloseable {
         return "OpenMessage[" + purpose + ", " + header + "]";
     }
 
-    private FrameCipher frameCipher() {
+    /** Returns a cipher of this message's frames, for one thread. */
+    FrameCipher frameCipher() {
         return new FrameCipher(provider, keys.cipher(provider), keys.contentKey(), messageId);
     }
 
-    private void checkRangeable(FrameLayout layout) {
+    private void checkRangeable() {
         if (header.contentType() != ContentType.FRAMED || header.suite().signed()) {
             throw new OperationRefusedException("A range of this message cannot be read: "
                     + (header.suite().signed()
@@ -178,6 +183,10 @@ public final class OpenMessage implements AutoCloseable {
                             : "its body is unframed, with one tag at its end")
                     + ". Read the whole object instead.");
         }
+    }
+
+    private void checkRangeable(FrameLayout layout) {
+        checkRangeable();
         if (layout.headerLength() != header.length() || layout.frameLength() != header.frameLength()) {
             throw new IllegalArgumentException("The layout is another message's: " + layout);
         }

@@ -20,7 +20,6 @@ final class UnframedReader implements BodyReader {
     private byte[] buffer = new byte[PREFIX];
     private int filled;
     private int contentLength;
-    private boolean done;
 
     UnframedReader(FrameCipher cipher, long maxLength) {
         this.cipher = cipher;
@@ -29,7 +28,7 @@ final class UnframedReader implements BodyReader {
 
     @Override
     public boolean assemble(ByteBuffer in) {
-        while (!done) {
+        while (true) {
             int needed = filled < PREFIX ? PREFIX : PREFIX + contentLength + AlgorithmSuite.TAG_LENGTH;
             if (filled == needed) {
                 return true;
@@ -48,7 +47,6 @@ final class UnframedReader implements BodyReader {
                 contentLength = checkedLength(ByteBuffer.wrap(buffer).getLong(AlgorithmSuite.IV_LENGTH));
             }
         }
-        return false;
     }
 
     @Override
@@ -73,7 +71,6 @@ final class UnframedReader implements BodyReader {
 
     @Override
     public void consumed(ByteBuffer in) {
-        done = true;
         close();
     }
 

@@ -66,6 +66,7 @@ public final class S3ecEncryptor implements AutoCloseable {
             long declared = plaintextLength.orElse(-1);
             return new S3ecEncryptor(keyed.key(), keyed.envelope(), declared, declared >= 0 && declared <= oneStream);
         } catch (GeneralSecurityException e) {
+            keyed.key().close();
             throw keyed.key().unusable(e);
         }
     }

@@ -42,11 +42,11 @@ final class SpoolFile implements AutoCloseable {
 
     SpoolFile(CryptoProvider provider, HoldBack where) {
         this.provider = provider;
+        this.cipher = provider.aesGcm();
+        this.channel = open(where);
         byte[] keyBytes = new byte[32];
         where.random().nextBytes(keyBytes);
         this.key = SecretBytes.taking("AES", keyBytes);
-        this.cipher = provider.aesGcm();
-        this.channel = open(where);
     }
 
     private static FileChannel open(HoldBack where) {

@@ -143,6 +143,12 @@ class FrameLayoutTest {
         assertTrue(FrameLayout.ofPlaintext(412, F, most + 1).ciphertextLength() > limit);
         assertEquals(0, FrameLayout.maxPlaintextLength(412, F, 452));
         assertThrows(IllegalArgumentException.class, () -> FrameLayout.maxPlaintextLength(412, F, 451));
+        long full = FrameLayout.ofPlaintext(412, 10, FrameLayout.maxPlaintextLength(10))
+                .ciphertextLength();
+        for (long more : new long[] {0, 1, 32, 37, 42, 100}) {
+            assertEquals(FrameLayout.maxPlaintextLength(10), FrameLayout.maxPlaintextLength(412, 10, full + more));
+        }
+        assertEquals(FrameLayout.maxPlaintextLength(10) - 1, FrameLayout.maxPlaintextLength(412, 10, full - 1));
     }
 
     @Test

@@ -9,10 +9,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.s3envelope.core.IntegrityException;
 import dev.s3envelope.core.crypto.AlgorithmSuite;
+import dev.s3envelope.core.keyring.DataKey;
+import dev.s3envelope.core.keyring.EncryptionContext;
+import dev.s3envelope.core.keyring.EncryptionMaterials;
+import dev.s3envelope.core.keyring.EncryptionMaterialsRequest;
+import dev.s3envelope.core.keyring.WrappedKey;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
 import java.util.Random;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
@@ -36,6 +43,7 @@ class HeaderParserTest {
         MessageHeader read = parser.header().orElseThrow();
         assertEquals(ours, read);
         assertEquals(ours.hashCode(), read.hashCode());
+        assertNotEquals(ours.hashCode(), Fixture.create(4096).header().hashCode(), "another message id");
         assertEquals(AlgorithmSuite.AES_256_GCM_HKDF_SHA512_COMMIT_KEY, read.suite());
         assertEquals(2, read.version());
         assertEquals(Fixture.CONTEXT, read.encryptionContext());
@@ -75,6 +83,49 @@ class HeaderParserTest {
         }
         assertEquals(encoded.length, at);
         assertEquals(10, steps, "version, fixed part, context, three length-prefixed fields, tail");
+    }
+
+    @Test
+    void headerOfManyBuffers_readsWholeAndInPieces() {
+        Random random = new Random(6);
+        for (int round = 0; round < 20; round++) {
+            ByteArrayOutputStream out = new ByteArrayOutputStream();
+            out.writeBytes(new byte[] {2, 4, 0x78});
+            out.writeBytes(Fixture.bytes(random, 32));
+            out.writeBytes(new byte[] {0, 0, 0, 3});
+            for (int field = 0; field < 9; field++) {
+                int length = field % 3 == 0 ? 1 : random.nextInt(1 << (1 + random.nextInt(12)));
+                out.write(length >>> 8);
+                out.write(length);
+                out.writeBytes(field % 3 == 0 ? new byte[] {'p'} : Fixture.bytes(random, length));
+            }
+            out.writeBytes(new byte[] {2, 0, 0, 16, 0});
+            out.writeBytes(Fixture.bytes(random, 32 + 16));
+            byte[] bytes = out.toByteArray();
+            MessageHeader whole = HeaderParser.parse(bytes, Fixture.LIMITS);
+            assertArrayEquals(bytes, whole.encoded());
+            HeaderParser pieces = new HeaderParser(Fixture.LIMITS);
+            for (int at = 0; at < bytes.length; at += 100) {
+                pieces.feed(ByteBuffer.wrap(bytes, at, Math.min(100, bytes.length - at)));
+            }
+            assertEquals(whole, pieces.header().orElseThrow());
+            assertEquals(whole.wrappedKeys(), pieces.header().orElseThrow().wrappedKeys());
+        }
+    }
+
+    @Test
+    void asManyWrappedKeysAsTheFormatCounts_areWritten() {
+        WrappedKey one = WrappedKey.of("p", new byte[0], new byte[0]);
+        EncryptionMaterialsRequest request = EncryptionMaterialsRequest.of(EncryptionContext.empty());
+        try (DataKey key = DataKey.copyOf(new byte[32])) {
+            List<WrappedKey> most = Collections.nCopies(65_535, one);
+            byte[] body =
+                    HeaderWriter.body(new EncryptionMaterials(request, key, most), new byte[32], 4096, new byte[32]);
+            assertEquals(3 + 32 + 2 + 2 + 65_535 * 7 + 1 + 4 + 32, body.length);
+            EncryptionMaterials tooMany = new EncryptionMaterials(request, key, Collections.nCopies(65_536, one));
+            assertThrows(
+                    IllegalArgumentException.class, () -> HeaderWriter.body(tooMany, new byte[32], 4096, new byte[32]));
+        }
     }
 
     @Test

@@ -61,6 +61,7 @@ class LayoutHintTest {
 
     @Test
     void uploadOfUnknownFrameLength_isMarkedWithoutALayout() {
+        assertEquals("v1;h=1", LayoutHint.uploadText(1));
         String text = LayoutHint.uploadText(412);
         assertEquals("v1;h=412", text);
         assertEquals(Optional.empty(), LayoutHint.parse(text));

@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import com.amazonaws.encryptionsdk.AwsCrypto;
+import com.amazonaws.encryptionsdk.CryptoAlgorithm;
+import com.amazonaws.encryptionsdk.jce.JceMasterKey;
 import dev.s3envelope.core.keyring.EncryptionContext;
 import dev.s3envelope.core.keyring.EncryptionMaterialsRequest;
 import java.nio.ByteBuffer;
@@ -14,6 +17,7 @@ import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
+import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -50,6 +54,25 @@ class MessageIdentityTest {
         byte[] message = write(MessageIdentity.off(), EncryptionContext.empty());
         try (OpenMessage open = Fixture.open(engine, message)) {
             assertEquals(IdentityCheck.FOREIGN, open.identity(new MessageIdentity(ObjectIdentity.KEY, "a", "k")));
+        }
+    }
+
+    @Test
+    void messageOfAnotherSuite_isForeign_evenWithTheContextEntry() {
+        byte[] signed = AwsCrypto.builder()
+                .withEncryptionAlgorithm(CryptoAlgorithm.ALG_AES_256_GCM_HKDF_SHA512_COMMIT_KEY_ECDSA_P384)
+                .build()
+                .encryptData(
+                        JceMasterKey.getInstance(
+                                new SecretKeySpec(Fixture.WRAPPING_KEY, "AES"),
+                                "local",
+                                "backup-2026",
+                                "AES/GCM/NoPadding"),
+                        new byte[5],
+                        Fixture.CONTEXT.asMap())
+                .getResult();
+        try (OpenMessage open = Fixture.open(engine, signed)) {
+            assertEquals(IdentityCheck.FOREIGN, open.identity(Fixture.IDENTITY));
         }
     }
 

@@ -152,6 +152,12 @@ class MessageRoundTripTest {
                     () -> tooLong.encrypt(ByteBuffer.wrap(new byte[6]), ByteBuffer.allocate(1000)));
         }
         try (OpenMessage message = Fixture.create(10)) {
+            MessageEncryptor tooLong = message.encryptor(OptionalLong.of(15));
+            ByteBuffer out = ByteBuffer.allocate(1000);
+            tooLong.encrypt(ByteBuffer.wrap(new byte[10]), out);
+            assertThrows(EnvelopeException.class, () -> tooLong.encrypt(ByteBuffer.wrap(new byte[6]), out));
+        }
+        try (OpenMessage message = Fixture.create(10)) {
             MessageEncryptor tooShort = message.encryptor(OptionalLong.of(15));
             ByteBuffer out = ByteBuffer.allocate(1000);
             assertEquals(CodingStatus.NEED_INPUT, tooShort.encrypt(ByteBuffer.wrap(new byte[14]), out));
@@ -200,6 +206,31 @@ class MessageRoundTripTest {
     }
 
     @Test
+    void emptyPartBeforeTheLast_isTheHeaderOrNothing() {
+        try (OpenMessage message = Fixture.create(10)) {
+            assertArrayEquals(
+                    message.header().encoded(), Fixture.encrypt(message.partEncryptor(1, 0, false), new byte[0], null));
+            assertEquals(0, Fixture.encrypt(message.partEncryptor(5, 0, false), new byte[0], null).length);
+        }
+    }
+
+    @Test
+    void plaintextAfterTheEnd_isRefused() {
+        try (OpenMessage message = Fixture.create(10)) {
+            MessageEncryptor encryptor = message.encryptor(OptionalLong.empty());
+            encryptor.encrypt(ByteBuffer.wrap(new byte[5]), ByteBuffer.allocate(1000));
+            assertEquals(CodingStatus.NEED_OUTPUT, encryptor.finish(ByteBuffer.allocate(0)));
+            IllegalStateException refusal = assertThrows(
+                    IllegalStateException.class,
+                    () -> encryptor.encrypt(ByteBuffer.wrap(new byte[1]), ByteBuffer.allocate(1000)));
+            assertEquals("Plaintext after finish()", refusal.getMessage());
+            ByteBuffer rest = ByteBuffer.allocate(1000);
+            assertEquals(CodingStatus.DONE, encryptor.finish(rest));
+            assertEquals(45, rest.position());
+        }
+    }
+
+    @Test
     void resumedMessage_givesTheSameParts_andRefusesOthers() {
         byte[] part = Fixture.bytes(new Random(SEED), 40);
         try (OpenMessage message = Fixture.create(10)) {
@@ -222,8 +253,10 @@ class MessageRoundTripTest {
     void ledger_exportsAndRestoresWhole() {
         try (OpenMessage message = Fixture.create(10)) {
             Fixture.encrypt(message.partEncryptor(200, 1000, false), new byte[1000], null);
+            Fixture.encrypt(message.partEncryptor(600, 20, false), new byte[20], null);
             message.ledger().retire(512, 256);
             message.ledger().retire(3, 1);
+            Fixture.encrypt(message.partEncryptor(1000, 20, false), new byte[20], null);
             byte[] exported = message.ledger().export();
             assertArrayEquals(exported, FrameLedger.restore(exported).export());
             assertArrayEquals(new byte[] {1}, new FrameLedger().export());

@@ -13,6 +13,7 @@ import dev.s3envelope.core.EnvelopeException;
 import dev.s3envelope.core.IntegrityException;
 import dev.s3envelope.core.KeyringException;
 import dev.s3envelope.core.OperationRefusedException;
+import dev.s3envelope.core.Refused;
 import dev.s3envelope.core.keyring.DataKey;
 import dev.s3envelope.core.keyring.DecryptionMaterialsRequest;
 import dev.s3envelope.core.keyring.EncryptionContext;
@@ -170,12 +171,62 @@ class TamperedMessageTest {
             ByteBuffer out = ByteBuffer.allocate(1000);
             ByteBuffer bad = ByteBuffer.wrap(changed, header, message.length - header);
             assertThrows(IntegrityException.class, () -> decryptor.decrypt(bad, out));
+            RangeDecryptor range = open.rangeDecryptor(open.layout(message.length), new ByteSpan(0, F));
+            ByteBuffer badFrame = ByteBuffer.wrap(changed, header, F + 32);
+            assertThrows(IntegrityException.class, () -> range.decrypt(badFrame, out));
+            Refused.by(
+                    IntegrityException.class,
+                    () -> range.decrypt(ByteBuffer.wrap(message, header, F + 32), out),
+                    "refused before");
             ByteBuffer good = ByteBuffer.wrap(message, header, message.length - header);
             assertThrows(IntegrityException.class, () -> decryptor.decrypt(good, out));
             assertThrows(IntegrityException.class, () -> decryptor.finish(out));
             assertEquals(0, out.position());
             assertFalse(decryptor.verified());
         }
+    }
+
+    @Test
+    void decryptorThatMissedSomething_namesIt_andDoesNotGoOn() {
+        byte[] signed = peer(CryptoAlgorithm.ALG_AES_256_GCM_HKDF_SHA512_COMMIT_KEY_ECDSA_P384, 16, plaintext);
+        byte[] unframed = peer(CryptoAlgorithm.ALG_AES_256_GCM_HKDF_SHA512_COMMIT_KEY, 0, plaintext);
+        missing(message, message.length - 1, "frame 4 is missing");
+        missing(message, header + F + 32, "frame 2 is missing");
+        missing(signed, signed.length - 1, "its signature is missing");
+        missing(unframed, unframed.length - 1, "the rest of the body is missing");
+        try (OpenMessage open = Fixture.open(engine, message)) {
+            RangeDecryptor range = open.rangeDecryptor(open.layout(message.length), new ByteSpan(0, 2 * F));
+            ByteBuffer out = ByteBuffer.allocate(100);
+            range.decrypt(ByteBuffer.wrap(message, header, F + 32), out);
+            Refused.by(IntegrityException.class, () -> range.finish(out), "frame 2 is missing");
+            ByteBuffer rest = ByteBuffer.wrap(message, header + F + 32, F + 32);
+            Refused.by(IntegrityException.class, () -> range.decrypt(rest, out), "refused before");
+            assertEquals(F, out.position());
+        }
+    }
+
+    private void missing(byte[] whole, int cut, String what) {
+        try (OpenMessage open = Fixture.open(engine, whole)) {
+            int start = open.header().length();
+            MessageDecryptor decryptor = open.decryptor();
+            ByteBuffer out = ByteBuffer.allocate(1000);
+            assertEquals(CodingStatus.NEED_INPUT, decryptor.decrypt(ByteBuffer.wrap(whole, start, cut - start), out));
+            Refused.by(IntegrityException.class, () -> decryptor.finish(out), what);
+            ByteBuffer rest = ByteBuffer.wrap(whole, cut, whole.length - cut);
+            Refused.by(IntegrityException.class, () -> decryptor.decrypt(rest, out), "refused before");
+        }
+    }
+
+    @Test
+    void signatureOfNoBytes_isRefused() {
+        CryptoAlgorithm suite = CryptoAlgorithm.ALG_AES_256_GCM_HKDF_SHA512_COMMIT_KEY_ECDSA_P384;
+        byte[] signed = peer(suite, 16, plaintext);
+        byte[] none = Arrays.copyOf(signed, signed.length - suite.getTrailingSignatureLength());
+        none[none.length - 2] = 0;
+        none[none.length - 1] = 0;
+        ByteArrayOutputStream released = new ByteArrayOutputStream();
+        assertThrows(IntegrityException.class, () -> Fixture.decrypt(engine, none, null, released));
+        assertEquals(plaintext.length / 16 * 16, released.size());
     }
 
     @Test
@@ -284,6 +335,11 @@ class TamperedMessageTest {
                     .getMessage());
             assertTrue(refusal.contains("signature"), refusal);
             assertThrows(OperationRefusedException.class, () -> b.lengthProof(any));
+            for (int length = 0; length < 70; length++) {
+                int more = length;
+                Refused.by(OperationRefusedException.class, () -> a.layout(signed.length + more), "signature");
+                Refused.by(OperationRefusedException.class, () -> b.layout(unframed.length + more), "unframed");
+            }
         }
     }
 
@@ -317,6 +373,36 @@ class TamperedMessageTest {
         }
     }
 
+    @Test
+    void unframedBodyOfTheLimit_isRead_inAnyPieces() {
+        byte[] content = Fixture.bytes(new Random(8), 30_000);
+        byte[] unframed = peer(CryptoAlgorithm.ALG_AES_256_GCM_HKDF_SHA512_COMMIT_KEY, 0, content);
+        MessageEngine exact = MessageEngine.builder()
+                .cryptoProvider(Fixture.JDK)
+                .maxUnframedLength(30_000)
+                .build();
+        assertArrayEquals(content, Fixture.decrypt(exact, unframed, null));
+        for (int seed = 0; seed < 20; seed++) {
+            assertArrayEquals(content, Fixture.decrypt(exact, unframed, new Random(seed)));
+        }
+    }
+
+    @Test
+    void unframedBodyBeyondTheFormatsLimit_wasChanged() {
+        try (OpenMessage open = Fixture.open(engine, message)) {
+            long formatLimit = (1L << 36) - 32;
+            for (long length : new long[] {-1, Long.MIN_VALUE, formatLimit + 1}) {
+                assertThrows(IntegrityException.class, () -> announced(open, length));
+            }
+            assertThrows(OperationRefusedException.class, () -> announced(open, formatLimit));
+        }
+    }
+
+    private static void announced(OpenMessage open, long length) {
+        ByteBuffer prefix = ByteBuffer.allocate(20).putLong(12, length);
+        new UnframedReader(open.frameCipher(), Long.MAX_VALUE).assemble(prefix);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"ALG_AES_256_GCM_IV12_TAG16_HKDF_SHA256", "ALG_AES_128_GCM_IV12_TAG16_NO_KDF"})
     void suiteWithoutCommitment_isRefusedByDefault_beforeAnyKeyIsUnwrapped(String suite) {
@@ -324,6 +410,9 @@ class TamperedMessageTest {
         assertThrows(
                 OperationRefusedException.class,
                 () -> Fixture.engine().open(parsed, new Unreachable(), Optional.empty()));
+        try (DataKey any = DataKey.random(new SecureRandom(), parsed.suite().keyLength())) {
+            assertThrows(OperationRefusedException.class, () -> Fixture.engine().open(parsed, any));
+        }
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.s3envelope.core.s3ec;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -9,11 +10,13 @@ import dev.s3envelope.core.EnvelopeException;
 import dev.s3envelope.core.IllegalEncryptionException;
 import dev.s3envelope.core.IntegrityException;
 import dev.s3envelope.core.OperationRefusedException;
+import dev.s3envelope.core.Refused;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -270,6 +273,114 @@ class S3ecMetadataTest {
 
     private static S3ecEnvelope kms2(Map<String, String> context) {
         return new S3ecEnvelope.V2(S3ecWrapping.KMS_CONTEXT, OLDER.wrappedKey(), OLDER.iv(), context);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 16", "1, 16", "15, 16", "16, 32", "17, 32", "1000000000000, 1000000000016"})
+    void lengthOfALegacyObject_isTheEntryThatFitsItsBlocks(long plaintext, long stored) {
+        Map<String, String> cbc = Map.of("x-amz-key", "k", "x-amz-unencrypted-content-length", "" + plaintext);
+        assertEquals(OptionalLong.of(plaintext), S3ecMetadata.legacyPlaintextLength(cbc, stored));
+        for (long other : new long[] {stored - 16, stored - 1, stored + 1, stored + 16}) {
+            Refused.by(
+                    IntegrityException.class,
+                    () -> S3ecMetadata.legacyPlaintextLength(cbc, other),
+                    "x-amz-unencrypted-content-length",
+                    "does not fit the object's " + other + " bytes");
+        }
+    }
+
+    @Test
+    void lengthOfALegacyObject_isItsOwnLessTheTag_whereItsContentIsGcm() {
+        for (Map<String, String> gcm : List.of(
+                Map.of("x-amz-c", "115", "x-amz-unencrypted-content-length", "7"),
+                Map.of("x-amz-key-v2", "k", "x-amz-cek-alg", "AES/GCM/NoPadding"))) {
+            assertEquals(OptionalLong.of(84), S3ecMetadata.legacyPlaintextLength(gcm, 100));
+            assertThrows(IntegrityException.class, () -> S3ecMetadata.legacyPlaintextLength(gcm, 15));
+        }
+        assertEquals(OptionalLong.empty(), S3ecMetadata.legacyPlaintextLength(Map.of("x-amz-key", "k"), 100));
+        for (String text : List.of("", "-1", "+1", "01", "1 ", "1000000000000000000", "a")) {
+            Map<String, String> odd = Map.of("x-amz-unencrypted-content-length", text);
+            assertThrows(IntegrityException.class, () -> S3ecMetadata.legacyPlaintextLength(odd, 16), text);
+        }
+    }
+
+    @Test
+    void longestEntry_isRead_andTheNextIsNot() {
+        String description = "{\"a\":\"" + "v".repeat(16 * 1024 - 8) + "\"}";
+        assertEquals(16 * 1024, description.length());
+        assertEquals(
+                16 * 1024 - 8,
+                S3ecMetadata.parse(with(COMMITTED, "x-amz-m", description))
+                        .description()
+                        .getOrDefault("a", "")
+                        .length());
+        Refused.by(
+                IntegrityException.class,
+                () -> S3ecMetadata.parse(with(COMMITTED, "x-amz-m", description + " ")),
+                "x-amz-m is longer than 16384 characters");
+    }
+
+    @Test
+    void envelopes_areEqualByTheirContentOnly() {
+        S3ecEnvelope[] all = {
+            v3(S3ecWrapping.AES_GCM, 1, 2, 3, "a"),
+            v3(S3ecWrapping.KMS_CONTEXT, 1, 2, 3, "a"),
+            v3(S3ecWrapping.AES_GCM, 4, 2, 3, "a"),
+            v3(S3ecWrapping.AES_GCM, 1, 4, 3, "a"),
+            v3(S3ecWrapping.AES_GCM, 1, 2, 4, "a"),
+            v3(S3ecWrapping.AES_GCM, 1, 2, 3, "b"),
+            v2(S3ecWrapping.AES_GCM, 1, 2, "a"),
+            v2(S3ecWrapping.KMS_CONTEXT, 1, 2, "a"),
+            v2(S3ecWrapping.AES_GCM, 4, 2, "a"),
+            v2(S3ecWrapping.AES_GCM, 1, 4, "a"),
+            v2(S3ecWrapping.AES_GCM, 1, 2, "b"),
+        };
+        assertEquals(v3(S3ecWrapping.AES_GCM, 1, 2, 3, "a"), all[0]);
+        assertEquals(v2(S3ecWrapping.AES_GCM, 1, 2, "a"), all[6]);
+        for (int i = 0; i < all.length; i++) {
+            for (int j = 0; j < all.length; j++) {
+                assertEquals(i == j, all[i].equals(all[j]), i + " and " + j);
+                assertEquals(i == j, all[i].hashCode() == all[j].hashCode(), i + " and " + j);
+            }
+        }
+    }
+
+    private static S3ecEnvelope v3(S3ecWrapping wrapping, int key, int id, int commitment, String description) {
+        return new S3ecEnvelope.V3(
+                wrapping,
+                Fixture.seeded(key, 40),
+                Fixture.seeded(id, 28),
+                Fixture.seeded(commitment, 28),
+                Map.of("k", description));
+    }
+
+    private static S3ecEnvelope v2(S3ecWrapping wrapping, int key, int iv, String description) {
+        return new S3ecEnvelope.V2(wrapping, Fixture.seeded(key, 40), Fixture.seeded(iv, 12), Map.of("k", description));
+    }
+
+    @Test
+    void envelopes_copyBothWays_andCheckLengths() {
+        byte[] key = Fixture.seeded(1, 6144);
+        byte[] iv = Fixture.seeded(2, 12);
+        S3ecEnvelope.V2 envelope = new S3ecEnvelope.V2(S3ecWrapping.AES_GCM, key, iv, Map.of());
+        key[0] ^= 1;
+        iv[0] ^= 1;
+        envelope.wrappedKey()[1] ^= 1;
+        envelope.iv()[1] ^= 1;
+        assertArrayEquals(Fixture.seeded(1, 6144), envelope.wrappedKey());
+        assertArrayEquals(Fixture.seeded(2, 12), envelope.iv());
+        for (int length : new int[] {0, 6145}) {
+            Refused.by(
+                    IllegalArgumentException.class,
+                    () -> new S3ecEnvelope.V2(S3ecWrapping.AES_GCM, new byte[length], iv, Map.of()),
+                    "wrapped key of " + length + " bytes; must be 1 to 6144");
+        }
+        for (int length : new int[] {11, 13}) {
+            Refused.by(
+                    IllegalArgumentException.class,
+                    () -> new S3ecEnvelope.V2(S3ecWrapping.AES_GCM, key, Fixture.seeded(1, length), Map.of()),
+                    "IV of " + length + " bytes; must be 12");
+        }
     }
 
     @Test
