@@ -13,6 +13,7 @@ final class Measurement {
     private long cpuNanos;
     private long allocated;
     private long peakHeap;
+    private long peakRss;
     private int kmsCalls;
 
     Measurement(int size) {
@@ -32,7 +33,13 @@ final class Measurement {
         cpuNanos += usage.cpuNanos();
         allocated += usage.allocated();
         peakHeap = Math.max(peakHeap, usage.peakHeap());
+        peakRss = Math.max(peakRss, usage.peakRss());
         kmsCalls += kmsRequests;
+    }
+
+    /** Bytes of plaintext of each operation. */
+    int size() {
+        return size;
     }
 
     /** Operations a second, by round. */
@@ -60,6 +67,16 @@ final class Measurement {
     /** The largest heap of any round, in bytes; the client's body, which all clients share, is part of it. */
     long peakHeap() {
         return peakHeap;
+    }
+
+    /** The largest resident set of any round, in bytes; 0 where it is not known. */
+    long peakRss() {
+        return peakRss;
+    }
+
+    /** Whether anything was measured. */
+    boolean any() {
+        return operations > 0;
     }
 
     /** Requests KMS got for each operation. */

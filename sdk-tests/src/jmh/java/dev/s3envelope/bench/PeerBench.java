@@ -1,34 +1,50 @@
 package dev.s3envelope.bench;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.IntConsumer;
 import java.util.zip.CRC32C;
 
 /**
- * Whole puts and gets: ours beside the AWS SDK's own clients and the S3 Encryption Client, synchronous and asynchronous, in one run and in turns, over HTTPS to a LocalAws
- * in another process. Prints Markdown tables, and writes every figure as CSV where {@code csv} names a file. Options are {@code name=value}, several sizes
- * separated by commas; {@code quick} stands for short rounds:
+ * Whole puts and gets, and ranges of large objects: ours beside the AWS SDK's own clients and Transfer Manager, the S3 Encryption Client, and the AWS Encryption SDK with an {@code S3Client} by hand, in
+ * one run and in turns, over HTTPS to a LocalAws in another process. Prints Markdown tables; {@code csv} names a file for every figure, {@code svg} a directory for plots of the ratios.
+ * Options are {@code name=value}; {@code quick} stands for fewer cells and short rounds:
  *
  * <pre>{@code
- * [quick] sizes=1024,65536,1048576,67107840 threads=8 rounds=5 seconds=2 warmup=6 kmsMillis=0 csv=peers.csv
+ * [quick] cells=1024x8x0,65536x16x10 rounds=3 seconds=1 warmup=8 csv=peers.csv svg=docs/plots
  * }</pre>
  *
- * {@code seconds} is the length of a round of one client and direction, {@code warmup} that of its warm-up. Sizes from 16 MiB are moved by one thread. The largest default is
- * 1 KiB short of 64 MiB, which the S3 Encryption Client does not read with its default settings.
+ * A cell is bytes x threads x milliseconds that a KMS request takes; cells of one latency should stand together. {@code warmup} is the time each client puts, and then gets, objects of 1 KiB before anything
+ * is measured; {@code seconds} the length of a round of one client and direction. 64 MiB stand for 1 KiB less, which is what the S3 Encryption Client reads with its default settings; it and the Encryption SDK by
+ * hand, which holds an object in memory, take no part in larger ones.
  */
 public final class PeerBench {
-    private static final int LARGE = 16 << 20;
+    private static final List<Cell> QUICK =
+            List.of(new Cell(1024, 8, 0), new Cell(65_536, 8, 0), new Cell(1 << 20, 8, 0), new Cell(Cell.MIB_64, 1, 0));
+    private static final List<Cell> FULL = List.of(
+            new Cell(1024, 8, 0),
+            new Cell(65_536, 1, 0),
+            new Cell(65_536, 8, 0),
+            new Cell(1 << 20, 1, 0),
+            new Cell(1 << 20, 8, 0),
+            new Cell(Cell.MIB_64, 1, 0),
+            new Cell(1 << 30, 1, 0),
+            new Cell(1024, 16, 10),
+            new Cell(65_536, 16, 10));
+    private static final int RANGE = 1 << 20;
 
     private final Map<String, String> options;
-    private final List<Integer> sizes;
+    private final List<Cell> cells;
     private final int rounds;
     private final double seconds;
     private final double warmup;
@@ -36,13 +52,12 @@ public final class PeerBench {
     private PeerBench(Map<String, String> options) {
         this.options = options;
         boolean quick = options.containsKey("quick");
-        this.sizes = Arrays.stream(options.getOrDefault("sizes", "1024,65536,1048576,67107840")
-                        .split(","))
-                .map(Integer::valueOf)
-                .toList();
+        this.cells = options.containsKey("cells")
+                ? Arrays.stream(options.get("cells").split(",")).map(Cell::parse).toList()
+                : quick ? QUICK : FULL;
         this.rounds = Integer.parseInt(options.getOrDefault("rounds", quick ? "3" : "5"));
-        this.seconds = Double.parseDouble(options.getOrDefault("seconds", quick ? "0.6" : "2"));
-        this.warmup = Double.parseDouble(options.getOrDefault("warmup", quick ? "1.5" : "6"));
+        this.seconds = Double.parseDouble(options.getOrDefault("seconds", quick ? "0.5" : "1"));
+        this.warmup = Double.parseDouble(options.getOrDefault("warmup", quick ? "4" : "12"));
     }
 
     /** Runs it. */
@@ -56,61 +71,98 @@ public final class PeerBench {
     }
 
     private void run() throws Exception {
-        int kmsMillis = Integer.parseInt(options.getOrDefault("kmsMillis", "0"));
-        int threads = Integer.parseInt(options.getOrDefault("threads", "8"));
-        PeerReport report = new PeerReport(rounds, seconds, warmup, kmsMillis);
-        try (ServerProcess server = ServerProcess.start(Duration.ofMillis(kmsMillis));
-                Contenders all = new Contenders(server)) {
-            List<Contender> contenders = List.of(
-                    all.plain(),
-                    all.envelopeServerSide(),
-                    all.envelope(),
-                    all.s3ec(),
-                    all.plainAsync(),
-                    all.envelopeAsync(),
-                    all.s3ecAsync());
-            for (int size : sizes) {
-                int concurrency = size < LARGE ? threads : 1;
-                try (Load load = new Load(concurrency)) {
-                    report.add(size, concurrency, new Size(server, load, size).measure(contenders));
+        PeerReport report = new PeerReport(rounds, seconds, warmup);
+        Map<Integer, List<Cell>> byLatency = new LinkedHashMap<>();
+        cells.forEach(cell -> byLatency
+                .computeIfAbsent(cell.kmsMillis(), millis -> new ArrayList<>())
+                .add(cell));
+        boolean warm = false;
+        for (Map.Entry<Integer, List<Cell>> group : byLatency.entrySet()) {
+            try (ServerProcess server = ServerProcess.start(Duration.ofMillis(group.getKey()));
+                    Contenders all = new Contenders(server)) {
+                if (!warm) {
+                    warmUp(all.all());
+                    warm = true;
+                }
+                for (Cell cell : group.getValue()) {
+                    System.err.println(cell);
+                    try (Load load = new Load(cell.threads())) {
+                        report.add(cell, new Measured(server, load, cell).rows(all.all()));
+                    }
                 }
             }
         }
         System.out.println(report.markdown());
-        String csv = options.get("csv");
-        if (csv != null) {
-            Files.writeString(Path.of(csv), report.csv());
+        write("csv", report.csv());
+        if (options.containsKey("svg")) {
+            Path folder = Files.createDirectories(Path.of(options.get("svg")));
+            for (Map.Entry<String, String> plot : PeerPlot.of(report).entrySet()) {
+                Files.writeString(folder.resolve(plot.getKey()), plot.getValue());
+            }
         }
     }
 
-    /** All clients at one size. */
-    private final class Size {
+    private void write(String option, String text) throws IOException {
+        String file = options.get(option);
+        if (file != null) {
+            Files.writeString(Path.of(file), text);
+        }
+    }
+
+    /** The compiler is done with the path of a small object after some 70,000 of them; larger ones need little beyond it. */
+    private void warmUp(List<Contender> contenders) throws InterruptedException {
+        try (Load load = new Load(8)) {
+            for (Contender contender : contenders) {
+                byte[] body = body(1024);
+                untilWarm(load, number -> contender.io().put(key(contender, number), body));
+                untilWarm(load, number -> contender.io().get(key(contender, number)));
+            }
+        }
+    }
+
+    private void untilWarm(Load load, IntConsumer operation) throws InterruptedException {
+        long end = System.nanoTime() + (long) (warmup * 1e9);
+        do {
+            load.run(0, Cell.KEYS, operation);
+        } while (System.nanoTime() - end < 0);
+    }
+
+    private static byte[] body(int size) {
+        byte[] body = new byte[size];
+        new Random(size).nextBytes(body);
+        return body;
+    }
+
+    private static String key(Contender contender, int number) {
+        return contender.name().replace(' ', '-').replace(",", "") + "/" + number % Cell.KEYS;
+    }
+
+    /** All clients in one cell. */
+    private final class Measured {
         private final ServerProcess server;
         private final Load load;
+        private final Cell cell;
         private final byte[] body;
         private final long checksum;
-        private final int keys;
 
-        Size(ServerProcess server, Load load, int size) {
+        Measured(ServerProcess server, Load load, Cell cell) {
             this.server = server;
             this.load = load;
-            this.body = new byte[size];
-            new Random(size).nextBytes(body);
+            this.cell = cell;
+            this.body = body(cell.size());
             CRC32C crc = new CRC32C();
             crc.update(body);
             this.checksum = crc.getValue();
-            this.keys = size < LARGE ? 64 : 2;
         }
 
-        Map<String, PeerReport.Row> measure(List<Contender> contenders) throws Exception {
+        Map<String, PeerReport.Row> rows(List<Contender> all) throws Exception {
+            List<Contender> contenders =
+                    all.stream().filter(one -> cell.size() <= one.largest()).toList();
             Map<String, PeerReport.Row> rows = new LinkedHashMap<>();
             Map<String, int[]> counts = new LinkedHashMap<>();
             for (Contender contender : contenders) {
-                rows.put(
-                        contender.name(),
-                        new PeerReport.Row(new Measurement(body.length), new Measurement(body.length)));
-                counts.put(
-                        contender.name(), new int[] {calibrate(put(contender)), calibrate(get(contender))});
+                rows.put(contender.name(), PeerReport.Row.of(cell.size(), cell.ranges(), RANGE));
+                counts.put(contender.name(), new int[] {settle(put(contender)), settle(get(contender))});
                 contender.forget().run();
             }
             for (int round = 0; round < rounds; round++) {
@@ -120,19 +172,23 @@ public final class PeerBench {
                     int[] count = Objects.requireNonNull(counts.get(contender.name()));
                     round(row.puts(), count[0], put(contender));
                     round(row.gets(), count[1], get(contender));
+                    if (row.ranges() != null && contender.ranges()) {
+                        round(row.ranges(), Math.max(8, (int) (100 * seconds)), range(contender));
+                    }
                 }
             }
             return rows;
         }
 
-        /** Warms up; how many operations fill a round. */
-        private int calibrate(IntConsumer operation) throws InterruptedException {
-            double rate = load.run(0, keys, operation);
-            int rest = (int) (rate * warmup);
-            if (rest > 0) {
-                rate = load.run(0, rest, operation);
+        /** Runs shortly; how many operations fill a round. */
+        private int settle(IntConsumer operation) throws InterruptedException {
+            if (cell.alone()) {
+                return 1;
             }
-            return Math.max(keys, (int) (rate * seconds));
+            int first = Math.min(cell.keys(), Math.max(2, cell.threads()));
+            double rate = load.run(0, first, operation);
+            rate = load.run(0, Math.max(cell.keys(), (int) (rate * seconds)), operation);
+            return Math.max(cell.keys(), (int) (rate * seconds));
         }
 
         private void round(Measurement measurement, int count, IntConsumer operation) throws Exception {
@@ -148,20 +204,32 @@ public final class PeerBench {
         }
 
         private IntConsumer put(Contender contender) {
-            return number -> contender.io().put(key(contender, number), body);
+            return number -> contender.io().put(name(contender, number), body);
         }
 
         private IntConsumer get(Contender contender) {
             return number -> {
-                String key = key(contender, number);
+                String key = name(contender, number);
                 if (contender.io().get(key) != checksum) {
                     throw new IllegalStateException(key + " is not what was written");
                 }
             };
         }
 
-        private String key(Contender contender, int number) {
-            return contender.name().replace(' ', '-') + "/" + number % keys;
+        private IntConsumer range(Contender contender) {
+            return number -> {
+                int offset = ThreadLocalRandom.current().nextInt(cell.size() - RANGE);
+                CRC32C crc = new CRC32C();
+                crc.update(body, offset, RANGE);
+                if (contender.io().range(name(contender, 0), offset, RANGE) != crc.getValue()) {
+                    throw new IllegalStateException("the range at " + offset + " is not what was written");
+                }
+            };
+        }
+
+        /** What no server has memory to keep twice is overwritten by the next client. */
+        private String name(Contender contender, int number) {
+            return cell.alone() ? "large" : key(contender, number % cell.keys());
         }
     }
 }

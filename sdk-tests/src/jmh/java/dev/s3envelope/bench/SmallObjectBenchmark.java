@@ -42,6 +42,7 @@ import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 @Fork(value = 1, jvmArgsAppend = {"-Xms1g", "-Xmx1g", "-XX:+UseParallelGC"})
 @Warmup(iterations = 6, time = 1)
 @Measurement(iterations = 6, time = 1)
+@SuppressWarnings("NullAway.Init") // prepare() does
 public class SmallObjectBenchmark {
     private static final String KEY_ARN =
             "arn:aws:kms:us-east-1:111122223333:key/11112222-3333-4444-5555-666677778888";

@@ -6,6 +6,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,7 @@ import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.apache5.Apache5HttpClient;
 import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
 import software.amazon.awssdk.http.nio.netty.NettyNioAsyncHttpClient;
+import software.amazon.awssdk.http.nio.netty.SdkEventLoopGroup;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3BaseClientBuilder;
 import software.amazon.awssdk.utils.SdkAutoCloseable;
@@ -23,6 +25,7 @@ import software.amazon.awssdk.utils.SdkAutoCloseable;
 /** The AWS clients of an instance: all over one synchronous and one asynchronous HTTP client, made when first needed. Thread-safe. */
 final class LocalClients implements AutoCloseable {
     private static final int CONNECTIONS = 256;
+    private static final int SHUTDOWN_SECONDS = 5;
 
     private final URI endpoint;
     private final Region region;
@@ -81,8 +84,13 @@ final class LocalClients implements AutoCloseable {
     private synchronized SdkAsyncHttpClient asyncHttp() {
         SdkAsyncHttpClient client = asyncHttp;
         if (client == null) {
+            // Threads of its own, because those that a client makes for itself take two seconds to end.
+            SdkEventLoopGroup threads = SdkEventLoopGroup.builder().build();
+            opened.push(() -> threads.eventLoopGroup()
+                    .shutdownGracefully(0, SHUTDOWN_SECONDS, TimeUnit.SECONDS)
+                    .awaitUninterruptibly());
             NettyNioAsyncHttpClient.Builder builder =
-                    NettyNioAsyncHttpClient.builder().maxConcurrency(CONNECTIONS);
+                    NettyNioAsyncHttpClient.builder().eventLoopGroup(threads).maxConcurrency(CONNECTIONS);
             if (trust != null) {
                 builder.tlsTrustManagersProvider(() -> trust);
             }
