@@ -212,7 +212,7 @@ public abstract sealed class EnvelopeBuilder<B extends EnvelopeBuilder<B>>
     abstract B self();
 
     final Preflights preflights(ReadPort port, Wrapped wrapped, Executor blocking) {
-        return Preflights.of(preflight, requiredPolicy(), port, wrapped.credentials(), blocking);
+        return Preflights.of(preflight, requiredPolicy(), port, wrapped.credentials(), blocking, events());
     }
 
     final ObjectEvents events() {

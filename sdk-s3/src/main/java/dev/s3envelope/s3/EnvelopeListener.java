@@ -1,5 +1,6 @@
 package dev.s3envelope.s3;
 
+import dev.s3envelope.core.access.Verdict;
 import java.util.Locale;
 
 /**
@@ -46,4 +47,11 @@ public interface EnvelopeListener {
      * @param bytes of plaintext, as the answer announces them
      */
     default void objectRead(Mode mode, long bytes) {}
+
+    /**
+     * A preflight came to a verdict on the KMS gate of a read or write, see {@link Preflight}.
+     *
+     * @param asked whether KMS or S3 was asked for it; otherwise the verdict was remembered, or another request was asking at the time
+     */
+    default void preflight(Verdict verdict, boolean asked) {}
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.s3envelope.core.arn.KeyArn;
 import dev.s3envelope.core.cache.DataKeyCache;
 import dev.s3envelope.core.cache.FailureHandling;
 import dev.s3envelope.core.mode.ClientSide;
@@ -14,7 +15,9 @@ import dev.s3envelope.core.policy.EncryptionPolicy;
 import dev.s3envelope.core.policy.ObjectMatcher;
 import dev.s3envelope.core.policy.PolicyRule;
 import dev.s3envelope.core.ssec.SseCKeySource;
+import dev.s3envelope.kms.KmsKeyAccess;
 import dev.s3envelope.kms.KmsKeyring;
+import dev.s3envelope.s3.Preflight;
 import dev.s3envelope.s3.metrics.EnvelopeMeter;
 import dev.s3envelope.s3.metrics.EnvelopeMetrics;
 import io.micrometer.core.instrument.Meter;
@@ -38,6 +41,7 @@ import software.amazon.awssdk.services.kms.model.KmsException;
 import software.amazon.awssdk.services.s3.model.CompleteMultipartUploadRequest;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
 import software.amazon.awssdk.services.s3.model.CreateMultipartUploadRequest;
+import software.amazon.awssdk.services.s3.model.S3Exception;
 import software.amazon.awssdk.services.s3.model.UploadPartRequest;
 
 /** What the Micrometer meters say after real calls, and that their table in the documentation is theirs. */
@@ -147,6 +151,40 @@ class MetricsTest {
                 assertEquals(PART, counted("s3envelope.bytes", "direction", "written", "mode", mode), mode);
             }
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void verdictsOfPreflights_areCounted_asAskedOrRemembered(Calls.Kind kind) {
+        Calls s3 = kind.open(
+                fixture.aws.s3(fixture.alice),
+                fixture.aws.s3Async(fixture.alice),
+                builder -> builder.listener(metrics.objects())
+                        .policy(EncryptionPolicy.always(EncryptionMode.sseKms(fixture.key.arn())))
+                        .preflight(Preflight.builder()
+                                .keyAccess(KmsKeyAccess.builder()
+                                        .client(fixture.aws.kms(fixture.alice))
+                                        .directKey(KeyArn.parse(fixture.key.arn()))
+                                        .build())
+                                .build()));
+        s3.put(put("checked/a"), BODY);
+        s3.put(put("checked/b"), BODY);
+        for (int i = 0; i < 3; i++) {
+            s3.get(get("checked/a"));
+        }
+        fixture.alice.clearPolicies().allow("s3:*");
+        try {
+            assertThrows(S3Exception.class, () -> s3.get(get("checked/b")));
+            assertThrows(S3Exception.class, () -> s3.get(get("checked/b")));
+        } finally {
+            fixture.restore();
+        }
+        String name = "s3envelope.preflight.verdicts";
+        assertEquals(1, counted(name, "verdict", "allowed", "source", "asked"));
+        assertEquals(2, counted(name, "verdict", "allowed", "source", "remembered"));
+        assertEquals(1, counted(name, "verdict", "denied", "source", "asked"));
+        assertEquals(1, counted(name, "verdict", "denied", "source", "remembered"));
+        checkAgainstTheEnum();
     }
 
     @Test

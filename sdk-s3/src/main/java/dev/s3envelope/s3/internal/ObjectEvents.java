@@ -1,5 +1,6 @@
 package dev.s3envelope.s3.internal;
 
+import dev.s3envelope.core.access.Verdict;
 import dev.s3envelope.s3.ClientSideObject;
 import dev.s3envelope.s3.EnvelopeListener;
 import dev.s3envelope.s3.EnvelopeListener.Mode;
@@ -63,6 +64,11 @@ public final class ObjectEvents {
                         answer.serverSideEncryptionAsString(),
                         answer.sseCustomerAlgorithm()),
                 answer.contentLength() == null ? 0 : answer.contentLength()));
+    }
+
+    /** After a preflight; whether KMS or S3 was asked for its verdict. */
+    public void preflight(Verdict verdict, boolean asked) {
+        tell(to -> to.preflight(verdict, asked));
     }
 
     /** When the call succeeds; the call itself is given back, so that cancelling it reaches the request. */

@@ -74,7 +74,14 @@ public enum EnvelopeMeter {
             Type.COUNTER,
             "bytes",
             Map.of("direction", "written, read", "mode", EnvelopeMeter.MODES),
-            "Plaintext written and read, where its length is announced.");
+            "Plaintext written and read, where its length is announced."),
+    /** Verdicts of preflights. */
+    PREFLIGHT_VERDICTS(
+            "s3envelope.preflight.verdicts",
+            Type.COUNTER,
+            "verdicts",
+            Map.of("verdict", "allowed, denied, unknown", "source", "asked, remembered"),
+            "Verdicts of preflights on the KMS gate, and whether KMS or S3 was asked for them.");
 
     private static final String MODES = "sse-s3, sse-kms, dsse-kms, sse-c, client-side, unknown";
 

@@ -1,5 +1,6 @@
 package dev.s3envelope.s3.metrics;
 
+import dev.s3envelope.core.access.Verdict;
 import dev.s3envelope.core.cache.CacheListener;
 import dev.s3envelope.core.cache.DataKeyCache;
 import dev.s3envelope.s3.EnvelopeListener;
@@ -135,6 +136,17 @@ public final class EnvelopeMetrics {
         public void objectRead(Mode mode, long bytes) {
             count(EnvelopeMeter.OBJECTS, 1, "direction", "read", "mode", mode.text());
             count(EnvelopeMeter.BYTES, bytes, "direction", "read", "mode", mode.text());
+        }
+
+        @Override
+        public void preflight(Verdict verdict, boolean asked) {
+            count(
+                    EnvelopeMeter.PREFLIGHT_VERDICTS,
+                    1,
+                    "verdict",
+                    verdict.name().toLowerCase(Locale.ROOT),
+                    "source",
+                    asked ? "asked" : "remembered");
         }
     }
 }

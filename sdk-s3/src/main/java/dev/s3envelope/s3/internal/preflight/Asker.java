@@ -10,6 +10,7 @@ import dev.s3envelope.core.arn.ObjectAddress;
 import dev.s3envelope.core.keyring.EncryptionContext;
 import dev.s3envelope.s3.Preflight;
 import dev.s3envelope.s3.PreflightStrategy;
+import dev.s3envelope.s3.internal.ObjectEvents;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -24,9 +25,9 @@ final class Asker {
     private final Probes probes;
     private final Executor blocking;
 
-    Asker(Preflight settings, Probes probes, Executor blocking) {
+    Asker(Preflight settings, Probes probes, Executor blocking, ObjectEvents events) {
         this.settings = settings;
-        this.verdicts = new Verdicts(settings);
+        this.verdicts = new Verdicts(settings, events);
         this.probes = probes;
         this.blocking = blocking;
     }
@@ -95,7 +96,7 @@ final class Asker {
     CompletionStage<Probes.Seen> look(ReadTarget target, PreflightStrategy strategy, Callers.Caller caller) {
         return probes.read(target, Optional.empty()).thenApply(read -> {
             if (read.under() instanceof StoredUnder.Key key) {
-                verdicts.put(question(target.object().address(), strategy, caller, key), read.verdict());
+                verdicts.found(question(target.object().address(), strategy, caller, key), read.verdict());
             }
             return read;
         });

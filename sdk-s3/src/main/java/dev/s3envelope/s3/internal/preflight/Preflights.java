@@ -4,6 +4,7 @@ import dev.s3envelope.core.mode.ContextPairs;
 import dev.s3envelope.core.policy.EncryptionPolicy;
 import dev.s3envelope.s3.Preflight;
 import dev.s3envelope.s3.internal.Attempts;
+import dev.s3envelope.s3.internal.ObjectEvents;
 import dev.s3envelope.s3.internal.ObjectVersion;
 import dev.s3envelope.s3.internal.clientside.FailureNote;
 import dev.s3envelope.s3.internal.clientside.ReadPort;
@@ -53,18 +54,20 @@ public final class Preflights {
      * @param port sends requests through the client
      * @param credentials of the client, where it tells
      * @param blocking runs the calls to KMS that block; of a synchronous client the caller's own thread
+     * @param events is told of verdicts
      */
     public static Preflights of(
             @Nullable Preflight settings,
             EncryptionPolicy policy,
             ReadPort port,
             Optional<IdentityProvider<? extends AwsCredentialsIdentity>> credentials,
-            Executor blocking) {
+            Executor blocking,
+            ObjectEvents events) {
         if (settings == null) {
             return NONE;
         }
         ObjectKeys keys = new ObjectKeys(policy);
-        Asker asker = new Asker(settings, new Probes(port, keys), blocking);
+        Asker asker = new Asker(settings, new Probes(port, keys), blocking, events);
         Callers callers = new Callers(credentials);
         return new Preflights(
                 keys,
