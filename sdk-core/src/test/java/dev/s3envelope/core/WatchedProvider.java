@@ -13,6 +13,8 @@ import java.security.spec.AlgorithmParameterSpec;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import javax.crypto.AEADBadTagException;
 import javax.crypto.BadPaddingException;
 import javax.crypto.Cipher;
@@ -30,12 +32,31 @@ import org.jspecify.annotations.Nullable;
 public final class WatchedProvider extends Provider {
     private static final long serialVersionUID = 1L;
 
+    /** What a provider may do wrong. */
+    public enum Fault {
+        /** Another ciphertext. */
+        ENCRYPTION,
+        /** Another plaintext. */
+        DECRYPTION,
+        /** A wrong tag is not refused. */
+        TAG,
+        /** MACs are right for short keys only. */
+        LONG_KEYED_MAC,
+        /** A cipher that was given everything fails. */
+        LAST_STEP,
+        /** MACs take short keys only. */
+        MAC_KEY
+    }
+
     private final transient List<Key> seenKeys = new ArrayList<>();
     private final transient List<byte[]> inputs = new ArrayList<>();
     private final transient List<byte[]> outputs = new ArrayList<>();
     private final transient List<byte[]> macs = new ArrayList<>();
     private int failAfter = Integer.MAX_VALUE;
+    private final transient BlockingQueue<Thread> makers = new LinkedBlockingQueue<>();
+    private @Nullable Fault fault;
     private boolean leaky;
+    private boolean stingy;
     private int ciphersMade;
 
     /** A provider with nothing recorded. */
@@ -58,6 +79,7 @@ public final class WatchedProvider extends Provider {
 
     public void forget() {
         ciphersMade = 0;
+        makers.clear();
         seenKeys.clear();
         inputs.clear();
         outputs.clear();
@@ -89,6 +111,17 @@ public final class WatchedProvider extends Provider {
         return ciphersMade;
     }
 
+    /** The threads that made ciphers. */
+    public BlockingQueue<Thread> makers() {
+        return makers;
+    }
+
+    /** From now on it does this wrong. */
+    public WatchedProvider with(Fault what) {
+        fault = what;
+        return this;
+    }
+
     /** After so many more initialisations of ciphers each one fails. */
     public void failAfter(int initialisations) {
         failAfter = initialisations;
@@ -97,6 +130,11 @@ public final class WatchedProvider extends Provider {
     /** From now on a wrong tag is noticed only after something was written to the output. */
     public void leak() {
         leaky = true;
+    }
+
+    /** From now on a cipher gives out one byte less than it should, as those do that hold bytes back. */
+    public void holdBack() {
+        stingy = true;
     }
 
     /** Whether nothing but zeros is in any of the arrays. */
@@ -123,13 +161,16 @@ public final class WatchedProvider extends Provider {
 
     private final class WatchedCipher extends CipherSpi {
         private final Cipher cipher;
+        private boolean encrypts;
 
         WatchedCipher(Cipher cipher) {
             this.cipher = cipher;
             ciphersMade++;
+            makers.add(Thread.currentThread());
         }
 
-        private void init(Key key) throws InvalidKeyException {
+        private void init(int mode, Key key) throws InvalidKeyException {
+            encrypts = mode == Cipher.ENCRYPT_MODE;
             seenKeys.add(key);
             if (failAfter-- <= 0) {
                 throw new InvalidKeyException("told to fail");
@@ -164,21 +205,21 @@ public final class WatchedProvider extends Provider {
 
         @Override
         protected void engineInit(int mode, Key key, SecureRandom random) throws InvalidKeyException {
-            init(key);
+            init(mode, key);
             cipher.init(mode, key, random);
         }
 
         @Override
         protected void engineInit(int mode, Key key, AlgorithmParameterSpec parameters, SecureRandom random)
                 throws InvalidKeyException, InvalidAlgorithmParameterException {
-            init(key);
+            init(mode, key);
             cipher.init(mode, key, parameters, random);
         }
 
         @Override
         protected void engineInit(int mode, Key key, AlgorithmParameters parameters, SecureRandom random)
                 throws InvalidKeyException, InvalidAlgorithmParameterException {
-            init(key);
+            init(mode, key);
             cipher.init(mode, key, parameters, random);
         }
 
@@ -199,7 +240,7 @@ public final class WatchedProvider extends Provider {
                 throws ShortBufferException {
             inputs.add(input);
             outputs.add(output);
-            return cipher.update(input, offset, length, output, outputOffset);
+            return cipher.update(input, offset, length, output, outputOffset) - (stingy ? 1 : 0);
         }
 
         @Override
@@ -209,7 +250,22 @@ public final class WatchedProvider extends Provider {
                 return seen(cipher.doFinal());
             }
             inputs.add(input);
-            return seen(cipher.doFinal(input, offset, length));
+            if (fault == Fault.LAST_STEP) {
+                throw new BadPaddingException("told to fail");
+            }
+            byte[] output;
+            try {
+                output = cipher.doFinal(input, offset, length);
+            } catch (AEADBadTagException e) {
+                if (fault == Fault.TAG) {
+                    return new byte[length - 16];
+                }
+                throw e;
+            }
+            if (fault == (encrypts ? Fault.ENCRYPTION : Fault.DECRYPTION)) {
+                output[0] ^= 1;
+            }
+            return seen(output);
         }
 
         @Override
@@ -238,6 +294,7 @@ public final class WatchedProvider extends Provider {
 
     private final class WatchedMac extends MacSpi {
         private final Mac mac;
+        private int keyLength;
 
         WatchedMac(Mac mac) {
             this.mac = mac;
@@ -251,6 +308,10 @@ public final class WatchedProvider extends Provider {
         @Override
         protected void engineInit(Key key, @Nullable AlgorithmParameterSpec parameters) throws InvalidKeyException {
             seenKeys.add(key);
+            if (fault == Fault.MAC_KEY && key.getEncoded().length > 10) {
+                throw new InvalidKeyException("told to refuse it");
+            }
+            keyLength = key.getEncoded().length;
             mac.init(key);
         }
 
@@ -268,6 +329,9 @@ public final class WatchedProvider extends Provider {
         @Override
         protected byte[] engineDoFinal() {
             byte[] result = mac.doFinal();
+            if (fault == Fault.LONG_KEYED_MAC && keyLength > 10) {
+                result[0] ^= 1;
+            }
             macs.add(result);
             return result;
         }

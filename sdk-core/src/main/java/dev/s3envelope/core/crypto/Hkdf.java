@@ -59,7 +59,12 @@ public final class Hkdf implements AutoCloseable {
             byte[] effectiveSalt = salt.length == 0 ? new byte[hash.length] : salt;
             mac.init(SecretBytes.copyOf(hash.macName, effectiveSalt));
             SecretBytes key = SecretBytes.taking(hash.macName, mac.doFinal(inputKey));
-            mac.init(key);
+            try {
+                mac.init(key);
+            } catch (GeneralSecurityException e) {
+                key.destroy();
+                throw e;
+            }
             return new Hkdf(mac, hash, key);
         } catch (GeneralSecurityException e) {
             throw CryptoProvider.unusable(provider, hash.macName, e);

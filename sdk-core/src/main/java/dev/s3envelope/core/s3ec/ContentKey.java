@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.Arrays;
+import java.util.Optional;
 import javax.crypto.Cipher;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.IvParameterSpec;
@@ -48,13 +49,7 @@ final class ContentKey implements AutoCloseable {
                     "The object's data key has " + dataKey.length() + " bytes; the format has 32.");
         }
         if (envelope instanceof S3ecEnvelope.V3 v3) {
-            Committed derived = derive(provider, dataKey, v3.messageId());
-            if (!MessageDigest.isEqual(derived.commitment, v3.commitment())) {
-                derived.key.close();
-                throw new IntegrityException(
-                        "The object's key commitment does not match its data key: it was encrypted under another key, or its metadata was changed. Nothing was decrypted.");
-            }
-            return derived.key;
+            return derive(provider, dataKey, v3.messageId(), Optional.of(v3.commitment())).key;
         }
         S3ecEnvelope.V2 v2 = (S3ecEnvelope.V2) envelope;
         return new ContentKey(
@@ -74,9 +69,19 @@ final class ContentKey implements AutoCloseable {
 
     /** HKDF-SHA-512 with the message id as salt; both outputs are labelled with the suite. */
     static Committed derive(CryptoProvider provider, DataKey dataKey, byte[] messageId) {
+        return derive(provider, dataKey, messageId, Optional.empty());
+    }
+
+    /** The commitment is compared, where there is one to compare with, before there is a content key. */
+    private static Committed derive(
+            CryptoProvider provider, DataKey dataKey, byte[] messageId, Optional<byte[]> committed) {
         byte[] suite = S3ecSuite.AES_256_GCM_HKDF_SHA512_COMMIT_KEY.idBytes();
         try (Hkdf hkdf = dataKey.use(k -> Hkdf.extract(provider, Hkdf.Hash.SHA_512, messageId, k))) {
             byte[] commitment = hkdf.expand(join(suite, COMMIT), S3ecEnvelope.MESSAGE_ID_LENGTH);
+            if (committed.isPresent() && !MessageDigest.isEqual(commitment, committed.get())) {
+                throw new IntegrityException(
+                        "The object's key commitment does not match its data key: it was encrypted under another key, or its metadata was changed. Nothing was decrypted.");
+            }
             SecretBytes key = SecretBytes.taking("AES", hkdf.expand(join(suite, DERIVE), S3ecSuite.KEY_LENGTH));
             return new Committed(new ContentKey(provider, key, COMMITTING_IV, suite), commitment);
         }

@@ -66,7 +66,7 @@ final class HeldCiphertext implements AutoCloseable {
 
     /** Ends appending: the last frame is read from where it is. */
     void seal() {
-        if (spool != null && inFrame > 0) {
+        if (spool != null) {
             spool.append(frame, inFrame);
         }
     }

@@ -61,7 +61,7 @@ final class S3MetadataText {
     }
 
     private static String utf8BehindLatin1(String text) {
-        if (text.chars().allMatch(c -> c < 0x80) || text.chars().anyMatch(c -> c > 0xff)) {
+        if (text.chars().anyMatch(c -> c > 0xff)) {
             return text;
         }
         try {

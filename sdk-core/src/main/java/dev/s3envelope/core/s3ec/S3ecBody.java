@@ -7,8 +7,6 @@ import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.util.Arrays;
-import javax.crypto.Cipher;
-import javax.crypto.ShortBufferException;
 
 /**
  * One V3 object whose body may have to be encrypted several times over: an HTTP client reads it again for a checksum, a signature, or another attempt.
@@ -75,7 +73,7 @@ public final class S3ecBody implements AutoCloseable {
 
     /** One pass over the plaintext. */
     public final class Reading implements AutoCloseable {
-        private final Cipher cipher = key.ctrAtBlock(0);
+        private final CounterMode cipher = new CounterMode(key, 0);
         private final GcmTag tag = new GcmTag(key, PIECE, ledger);
         private final byte[] plain = new byte[PIECE];
         private final byte[] sealed = new byte[PIECE];
@@ -150,10 +148,7 @@ public final class S3ecBody implements AutoCloseable {
             int count = inPiece;
             inPiece = 0;
             try {
-                int written = count == 0 ? 0 : cipher.update(plain, 0, count, sealed, 0);
-                if (written != count) {
-                    throw new ShortBufferException("counter mode held back " + (count - written) + " bytes");
-                }
+                cipher.apply(plain, 0, count, sealed, 0);
                 tag.update(sealed, 0, count);
                 byte[] end = last ? tag.finish() : new byte[0];
                 out.put(sealed, 0, count).put(end);

@@ -140,8 +140,7 @@ public final class S3ecMetadata {
         if (!Integer.toString(S3ecSuite.TAG_LENGTH * 8).equals(m.get(MetadataKeys.V2_TAG_BITS))) {
             throw malformed(MetadataKeys.V2_TAG_BITS, "must be 128");
         }
-        S3ecWrapping wrapping = MetadataKeys.v2Wrapping(m)
-                .orElseThrow(() -> malformed(MetadataKeys.V2_WRAPPING, "names no known wrapping"));
+        S3ecWrapping wrapping = MetadataKeys.v2Wrapping(m).orElseThrow(); // else it would not be V2
         return new S3ecEnvelope.V2(
                 wrapping,
                 base64(m, MetadataKeys.V2_WRAPPED_KEY),

@@ -6,7 +6,6 @@ import java.io.OutputStream;
 import java.security.GeneralSecurityException;
 import java.util.Arrays;
 import java.util.Objects;
-import javax.crypto.Cipher;
 import javax.crypto.ShortBufferException;
 
 /**
@@ -77,7 +76,7 @@ public final class VerifiedPlaintext implements AutoCloseable {
 
     private final class Stream extends InputStream {
         private final HeldCiphertext.Reader frames = held.new Reader();
-        private final Cipher ctr;
+        private final CounterMode ctr;
         private long position;
         private final long end;
 
@@ -85,9 +84,9 @@ public final class VerifiedPlaintext implements AutoCloseable {
             this.position = from;
             this.end = from + count;
             try {
-                this.ctr = key.ctrAtBlock(from / 16);
+                this.ctr = new CounterMode(key, from / 16);
                 byte[] skipped = new byte[(int) (from % 16)];
-                ctr.update(skipped, 0, skipped.length, skipped, 0);
+                ctr.apply(skipped, 0, skipped.length, skipped, 0);
             } catch (GeneralSecurityException e) {
                 throw key.unusable(e);
             }
@@ -112,10 +111,7 @@ public final class VerifiedPlaintext implements AutoCloseable {
             int inFrame = (int) (position % FRAME);
             int n = (int) Math.min(Math.min(count, FRAME - inFrame), end - position);
             try {
-                int written = ctr.update(frames.frame(position / FRAME), inFrame, n, out, offset);
-                if (written != n) {
-                    throw new IllegalStateException("counter mode held back " + (n - written) + " bytes");
-                }
+                ctr.apply(frames.frame(position / FRAME), inFrame, n, out, offset);
             } catch (ShortBufferException e) {
                 throw new IllegalStateException("cannot happen: the output was checked", e);
             }

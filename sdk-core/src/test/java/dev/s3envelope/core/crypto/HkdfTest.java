@@ -2,9 +2,15 @@ package dev.s3envelope.core.crypto;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.s3envelope.core.EnvelopeException;
+import dev.s3envelope.core.Refused;
+import dev.s3envelope.core.WatchedProvider;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Random;
 import org.bouncycastle.crypto.Digest;
 import org.bouncycastle.crypto.digests.SHA256Digest;
@@ -60,8 +66,56 @@ class HkdfTest {
         try (Hkdf hkdf = Hkdf.extract(JDK, Hkdf.Hash.SHA_256, new byte[0], new byte[32])) {
             assertEquals(255 * 32, hkdf.expand(new byte[0], 255 * 32).length);
             assertThrows(IllegalArgumentException.class, () -> hkdf.expand(new byte[0], 255 * 32 + 1));
-            assertThrows(IllegalArgumentException.class, () -> hkdf.expand(new byte[0], 0));
+            Refused.by(IllegalArgumentException.class, () -> hkdf.expand(new byte[0], 0), "1 to 8160 bytes");
         }
+    }
+
+    @Test
+    void hashes_haveTheirLengths() {
+        assertEquals(32, Hkdf.Hash.SHA_256.length());
+        assertEquals(48, Hkdf.Hash.SHA_384.length());
+        assertEquals(64, Hkdf.Hash.SHA_512.length());
+        try (Hkdf hkdf = Hkdf.extract(JDK, Hkdf.Hash.SHA_256, new byte[0], new byte[32])) {
+            assertEquals(1, hkdf.expand(new byte[0], 1).length);
+        }
+    }
+
+    /** The input key's copy, the pseudorandom key, and every block that went into an output. */
+    @ParameterizedTest
+    @EnumSource(Hkdf.Hash.class)
+    void everythingInBetween_isWiped(Hkdf.Hash hash) {
+        WatchedProvider watched = new WatchedProvider();
+        CryptoProvider provider = watched.choose();
+        SecretBytes key = SecretBytes.copyOf("AES", new byte[] {1, 2, 3});
+        Hkdf hkdf = Hkdf.extract(provider, hash, new byte[] {4}, key);
+        assertEquals(1, watched.inputs().size());
+        assertTrue(WatchedProvider.wiped(watched.inputs()), "the copy of the input key");
+        byte[] pseudorandomKey = watched.macs().get(0);
+        assertFalse(WatchedProvider.wiped(List.of(pseudorandomKey)));
+        watched.forget();
+        byte[] output = hkdf.expand(new byte[0], 3 * hash.length() - 1);
+        assertEquals(3, watched.macs().size());
+        assertTrue(WatchedProvider.wiped(watched.macs()), "the blocks");
+        assertFalse(WatchedProvider.wiped(List.of(output)));
+        hkdf.close();
+        assertTrue(WatchedProvider.wiped(List.of(pseudorandomKey)));
+        assertArrayEquals(new byte[] {1, 2, 3}, key.getEncoded(), "the caller's own");
+    }
+
+    @Test
+    void providerThatDoesNotTakeThePseudorandomKey_isNamed_andKeepsNothing() {
+        WatchedProvider watched = new WatchedProvider();
+        CryptoProvider provider = watched.choose();
+        watched.with(WatchedProvider.Fault.MAC_KEY);
+        SecretBytes key = SecretBytes.copyOf("AES", new byte[] {1, 2, 3});
+        Refused.by(
+                EnvelopeException.class,
+                () -> Hkdf.extract(provider, Hkdf.Hash.SHA_384, new byte[] {4}, key),
+                "Watched 1",
+                "HmacSHA384");
+        assertEquals(1, watched.macs().size());
+        assertTrue(WatchedProvider.wiped(watched.inputs()), "the copy of the input key");
+        assertTrue(WatchedProvider.wiped(watched.macs()), "the pseudorandom key");
     }
 
     @Test

@@ -8,9 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.s3envelope.core.crypto.SecretBytes;
-import java.io.ByteArrayOutputStream;
-import java.io.NotSerializableException;
-import java.io.ObjectOutputStream;
 import java.security.SecureRandom;
 import org.junit.jupiter.api.Test;
 
@@ -58,24 +55,5 @@ class DataKeyTest {
         assertEquals(
                 "SecretBytes[2 bytes, redacted]",
                 SecretBytes.copyOf("AES", new byte[2]).toString());
-    }
-
-    @Test
-    void secretBytes_areAJcaKeyUntilDestroyed() {
-        byte[] bytes = {5, 6};
-        SecretBytes secret = SecretBytes.taking("AES", bytes);
-        assertEquals("AES", secret.getAlgorithm());
-        assertEquals("RAW", secret.getFormat());
-        assertEquals(2, secret.length());
-        secret.getEncoded()[0] = 9;
-        assertArrayEquals(new byte[] {5, 6}, secret.getEncoded());
-        assertFalse(secret.isDestroyed());
-        secret.destroy();
-        assertTrue(secret.isDestroyed());
-        assertArrayEquals(new byte[2], bytes);
-        assertThrows(IllegalStateException.class, secret::getEncoded);
-        assertThrows(
-                NotSerializableException.class,
-                () -> new ObjectOutputStream(new ByteArrayOutputStream()).writeObject(secret));
     }
 }

@@ -89,6 +89,23 @@ class GcmTagTest {
         assertArrayEquals(expected, tag.finish());
     }
 
+    /** Else another pass over the same plaintext, cut in another way, would be taken for another plaintext. */
+    @Test
+    void piecesAreTheSame_howeverTheCallsAreCut() throws Exception {
+        byte[] ciphertext = Fixture.seeded(5, 500);
+        PieceLedger ledger = new PieceLedger();
+        byte[] expected = null;
+        for (int call : new int[] {500, 1, 7, 32, 33, 63, 64, 65, 100}) {
+            GcmTag tag = new GcmTag(v2Key(), 32, ledger);
+            for (int from = 0; from < ciphertext.length; from += call) {
+                tag.update(ciphertext, from, Math.min(call, ciphertext.length - from));
+            }
+            byte[] value = tag.finish();
+            assertArrayEquals(expected == null ? value : expected, value);
+            expected = value;
+        }
+    }
+
     @Test
     void countsOn_pastTwoGibibytes() throws Exception {
         ContentKey key = v2Key();

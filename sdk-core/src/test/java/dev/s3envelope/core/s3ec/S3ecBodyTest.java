@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.s3envelope.core.IllegalEncryptionException;
 import dev.s3envelope.core.OperationRefusedException;
+import dev.s3envelope.core.crypto.CryptoProvider;
 import dev.s3envelope.core.message.CodingStatus;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
@@ -17,6 +18,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.bouncycastle.jce.provider.BouncyCastleProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -181,6 +183,33 @@ class S3ecBodyTest {
             }
         }
         assertThrows(OperationRefusedException.class, () -> body(S3ecSuite.MAX_PLAINTEXT_LENGTH + 1));
+    }
+
+    @Test
+    void refusesMoreThanAnnounced_alsoInALaterCall() {
+        try (S3ecBody body = body(10);
+                S3ecBody.Reading reading = body.read()) {
+            ByteBuffer out = ByteBuffer.allocate(reading.outputSize());
+            assertEquals(CodingStatus.NEED_INPUT, reading.encrypt(ByteBuffer.allocate(6), out));
+            assertThrows(IllegalEncryptionException.class, () -> reading.encrypt(ByteBuffer.allocate(5), out));
+            assertEquals(CodingStatus.NEED_INPUT, reading.encrypt(ByteBuffer.allocate(4), out));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("sizes")
+    void anotherProvider_givesTheSame(int size) {
+        CryptoProvider other = CryptoProvider.of(new BouncyCastleProvider());
+        byte[] plaintext = Fixture.seeded(size, size);
+        try (S3ecMaterials materials = Fixture.aes()
+                        .generate(S3ecSuite.AES_256_GCM_HKDF_SHA512_COMMIT_KEY, Map.of())
+                        .toCompletableFuture()
+                        .join();
+                S3ecBody body = S3ecBody.create(other, Fixture.RANDOM, materials, size)) {
+            byte[] whole = read(body, plaintext, 1000, true);
+            assertArrayEquals(
+                    plaintext, Fixture.decrypt(Fixture.aes(), S3ecMetadata.toMetadata(body.envelope()), whole));
+        }
     }
 
     @Test

@@ -220,6 +220,39 @@ class S3ecMetadataTest {
     }
 
     @Test
+    void tellsNoFormat_ofEntriesThatWereLost() {
+        for (S3ecEnvelope envelope : List.of(COMMITTED, OLDER)) {
+            Map<String, String> whole = S3ecMetadata.toMetadata(envelope);
+            for (String name : whole.keySet()) {
+                if (List.of("x-amz-m", "x-amz-matdesc", "x-amz-tag-len").contains(name)) {
+                    continue;
+                }
+                Map<String, String> lost = new TreeMap<>(whole);
+                lost.remove(name);
+                Refused.by(
+                        IntegrityException.class,
+                        () -> S3ecFormat.of(lost),
+                        envelope.suite().committing() ? "V3 format" : "V2 format",
+                        name);
+            }
+        }
+        Refused.by(
+                IntegrityException.class,
+                () -> S3ecFormat.of(Map.of("x-amz-key", "k")),
+                "V1 format [x-amz-key]",
+                "x-amz-iv");
+        Refused.by(
+                IntegrityException.class,
+                () -> S3ecFormat.of(Map.of("x-amz-c", "115", "x-amz-d", "d")),
+                "V3 format",
+                "x-amz-i");
+        for (String only : List.of("x-amz-t", "x-amz-m", "x-amz-w", "x-amz-3")) {
+            Map<String, String> some = Map.of("x-amz-c", "115", "x-amz-d", "d", "x-amz-i", "i", only, "x");
+            Refused.by(IntegrityException.class, () -> S3ecFormat.of(some), "V3 format", "[x-amz-3, x-amz-w]");
+        }
+    }
+
+    @Test
     void refusesToParse_whatIsNotReadHere() {
         for (Map<String, String> metadata : List.of(
                 Map.<String, String>of(),
@@ -245,6 +278,19 @@ class S3ecMetadataTest {
         assertEquals(text, S3MetadataText.decode("=?UTF-8?B?" + b + "?="));
         assertEquals(text, S3MetadataText.decode("=?utf-8?q?" + q + "?="));
         assertEquals("<" + text + text + ">", S3MetadataText.decode("<=?UTF-8?B?" + b + "?= =?UTF-8?Q?" + q + "?=>"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "=?UTF-8?Q?a_b=20c=5F?=, a b c_",
+        "=?utf-8?q?=C3=BC?=, \u00fc",
+        "caf\u00e9, caf\u00e9",
+        "\u00c3\u00bc, \u00fc",
+        "\u00ff, \u00ff",
+        "\u0100\u00c3\u00bc, \u0100\u00c3\u00bc",
+    })
+    void textThatS3DidNotChangeTwice_isLeftAlone(String stored, String read) {
+        assertEquals(read, S3MetadataText.decode(stored));
     }
 
     @ParameterizedTest

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.s3envelope.core.EnvelopeException;
 import dev.s3envelope.core.IntegrityException;
 import dev.s3envelope.core.KeyringException;
+import dev.s3envelope.core.Refused;
 import dev.s3envelope.core.keyring.DataKey;
 import dev.s3envelope.core.keyring.RsaKeys;
 import java.nio.file.Files;
@@ -171,6 +172,12 @@ class S3ecRejectionTest {
                 });
                 assertThrows(IllegalStateException.class, decryptor::finish);
             }
+            S3ecDecryptor longer = S3ecDecryptor.start(Fixture.JDK, envelope, key, OptionalLong.of(16), Fixture.hold());
+            Refused.by(IntegrityException.class, () -> longer.update(stored.body, 0, 17), "longer than its 16 bytes");
+            S3ecDecryptor shorter =
+                    S3ecDecryptor.start(Fixture.JDK, envelope, key, OptionalLong.of(16), Fixture.hold());
+            shorter.update(stored.body, 0, 15);
+            Refused.by(IntegrityException.class, shorter::finish, "ended after 15 of 16");
             for (long impossible : new long[] {0, 15, S3ecSuite.MAX_PLAINTEXT_LENGTH + 17}) {
                 assertThrows(
                         IntegrityException.class,

@@ -11,6 +11,8 @@ import dev.s3envelope.core.EnvelopeException;
 import dev.s3envelope.core.IllegalEncryptionException;
 import dev.s3envelope.core.IntegrityException;
 import dev.s3envelope.core.OperationRefusedException;
+import dev.s3envelope.core.Refused;
+import dev.s3envelope.core.crypto.CryptoProvider;
 import dev.s3envelope.core.keyring.DataKey;
 import java.io.IOException;
 import java.io.InputStream;
@@ -27,12 +29,14 @@ import java.util.OptionalLong;
 import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.bouncycastle.jce.provider.BouncyCastleProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Encryptor, decryptor, and where an object waits in between. */
 class S3ecRoundTripTest {
@@ -123,7 +127,7 @@ class S3ecRoundTripTest {
         InputStream open = verified.stream();
         verified.close();
         assertThrows(IllegalStateException.class, open::read);
-        assertThrows(IllegalStateException.class, verified::stream);
+        Refused.by(IllegalStateException.class, verified::stream, "this plaintext is closed");
     }
 
     @Test
@@ -209,6 +213,9 @@ class S3ecRoundTripTest {
     void refusesABody_longerOrShorterThanAnnounced() {
         try (S3ecMaterials materials = materials(S3ecSuite.AES_256_GCM_HKDF_SHA512_COMMIT_KEY)) {
             byte[] out = new byte[200];
+            S3ecEncryptor later = start(materials, OptionalLong.of(99));
+            later.update(new byte[60], 0, 60, new byte[100], 0);
+            assertThrows(IllegalEncryptionException.class, () -> later.update(new byte[40], 0, 40, out, 0));
             S3ecEncryptor longer = start(materials, OptionalLong.of(99));
             assertThrows(IllegalEncryptionException.class, () -> longer.update(new byte[100], 0, 100, out, 0));
             assertArrayEquals(new byte[200], out);
@@ -218,13 +225,50 @@ class S3ecRoundTripTest {
         }
     }
 
+    /** Providers may hold back part of a block until the end. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 15, 16, 17, 1000, 70_001})
+    void everyStepWorks_withAnotherProvider(int size) throws IOException {
+        CryptoProvider other = CryptoProvider.of(new BouncyCastleProvider());
+        byte[] plaintext = Fixture.seeded(size, size);
+        for (OptionalLong length : List.of(OptionalLong.of(size), OptionalLong.empty())) {
+            try (S3ecMaterials materials = materials(S3ecSuite.AES_256_GCM_HKDF_SHA512_COMMIT_KEY);
+                    S3ecEncryptor encryptor = S3ecEncryptor.start(other, Fixture.RANDOM, materials, length)) {
+                byte[] body = new byte[S3ecEncryptor.outputSize(size)];
+                int half = encryptor.update(plaintext, 0, size / 2, body, 0);
+                int whole = half + encryptor.update(plaintext, size / 2, size - size / 2, body, half);
+                int end = whole + encryptor.finish(body, whole);
+                assertEquals(size + 16, end);
+                MapS3.Stored stored =
+                        new MapS3.Stored(Arrays.copyOf(body, end), S3ecMetadata.toMetadata(encryptor.envelope()));
+                assertArrayEquals(plaintext, Fixture.decrypt(Fixture.aes(), stored));
+
+                try (S3ecDecryptor decryptor = S3ecDecryptor.start(
+                        other, encryptor.envelope(), materials.dataKey(), OptionalLong.of(end), Fixture.hold())) {
+                    decryptor.update(body, 0, end);
+                    try (VerifiedPlaintext verified = decryptor.finish()) {
+                        assertArrayEquals(plaintext, verified.stream().readAllBytes());
+                        for (int from = 0; from < Math.min(size, 40); from++) {
+                            assertArrayEquals(
+                                    Arrays.copyOfRange(plaintext, from, size),
+                                    verified.stream(from, size - from).readAllBytes());
+                        }
+                    }
+                }
+            }
+        }
+    }
+
     @Test
     void encryptsOnce() {
         try (S3ecMaterials materials = materials(S3ecSuite.AES_256_GCM_HKDF_SHA512_COMMIT_KEY)) {
             S3ecEncryptor encryptor = start(materials, OptionalLong.of(0));
             encryptor.finish(new byte[32], 0);
-            assertThrows(IllegalStateException.class, () -> encryptor.finish(new byte[32], 0));
-            assertThrows(IllegalStateException.class, () -> encryptor.update(new byte[1], 0, 1, new byte[40], 0));
+            Refused.by(IllegalStateException.class, () -> encryptor.finish(new byte[32], 0), "finished or closed");
+            Refused.by(
+                    IllegalStateException.class,
+                    () -> encryptor.update(new byte[1], 0, 1, new byte[40], 0),
+                    "finished or closed");
         }
     }
 

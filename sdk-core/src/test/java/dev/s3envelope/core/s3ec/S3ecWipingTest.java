@@ -62,6 +62,42 @@ class S3ecWipingTest {
         assertThrows(IllegalStateException.class, () -> closed.update(plaintext, 0, 100, out, 0));
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void encryptorWithoutRoom_isBroken_andForgetsItsKey(boolean oneStream) {
+        OptionalLong length = oneStream ? OptionalLong.of(100) : OptionalLong.empty();
+        S3ecEncryptor updating = start(length);
+        Refused.by(
+                EnvelopeException.class,
+                () -> updating.update(plaintext, 0, 100, new byte[50], 0),
+                "Watched 1",
+                "counter or GCM");
+        allDestroyed();
+        Refused.by(IllegalStateException.class, () -> updating.finish(out, 0), "finished or closed");
+        if (oneStream) {
+            watched.forget();
+            S3ecEncryptor finishing = start(length);
+            finishing.update(plaintext, 0, 100, out, 0);
+            Refused.by(EnvelopeException.class, () -> finishing.finish(new byte[15], 0), "counter or GCM");
+            allDestroyed();
+        }
+    }
+
+    /** One GCM cipher does it all, as fast as the provider can, up to what every provider can count. */
+    @Test
+    void knownLengths_goThroughOneStream() {
+        for (long length : new long[] {0, 1, S3ecEncryptor.ONE_STREAM}) {
+            watched.forget();
+            start(OptionalLong.of(length)).close();
+            assertEquals(1, watched.ciphersMade(), length + " bytes");
+        }
+        for (OptionalLong length : List.of(OptionalLong.empty(), OptionalLong.of(S3ecEncryptor.ONE_STREAM + 1))) {
+            watched.forget();
+            start(length).close();
+            assertTrue(watched.ciphersMade() > 1, "counter mode, and GMACs for the tag");
+        }
+    }
+
     @Test
     void encryptorTheProviderFailsAt_forgetsItsKey() {
         for (int initialisations : new int[] {0, 1}) {
@@ -189,6 +225,41 @@ class S3ecWipingTest {
     }
 
     @Test
+    void plaintextOnItsWay_isWiped_whenItsReceiverFails() throws IOException {
+        MapS3.Stored stored = Fixture.encrypt(Fixture.aes(), plaintext);
+        S3ecDecryptor decryptor = decryptor(stored, OptionalLong.empty(), Fixture.hold());
+        decryptor.update(stored.body, 0, stored.body.length);
+        try (VerifiedPlaintext verified = decryptor.finish()) {
+            List<byte[]> given = new ArrayList<>();
+            OutputStream full = new OutputStream() {
+                @Override
+                public void write(int one) {
+                    throw new AssertionError("by single bytes");
+                }
+
+                @Override
+                public void write(byte[] bytes, int offset, int count) throws IOException {
+                    given.add(bytes);
+                    throw new IOException("no room");
+                }
+            };
+            assertThrows(IOException.class, () -> verified.transferTo(full));
+            assertEquals(1, given.size());
+            assertTrue(WatchedProvider.wiped(given));
+            assertEquals(plaintext.length, verified.stream().transferTo(OutputStream.nullOutputStream()));
+            var part = verified.stream(10, 1000);
+            assertEquals(1000, part.available());
+            assertEquals(0, part.read(new byte[5], 0, 0));
+            assertEquals(7, part.readNBytes(7).length);
+            assertEquals(993, part.available());
+            assertThrows(IndexOutOfBoundsException.class, () -> part.read(new byte[5], 1, 5));
+            assertEquals(993, part.transferTo(OutputStream.nullOutputStream()));
+            assertEquals(-1, part.read());
+            assertEquals(0, part.available());
+        }
+    }
+
+    @Test
     void reading_keepsNoPlaintext_whenItEndsOrIsRefused() {
         try (S3ecBody body = S3ecBody.create(provider, Fixture.RANDOM, materials, PIECE + 10)) {
             ByteBuffer room = ByteBuffer.wrap(out);
@@ -217,6 +288,18 @@ class S3ecWipingTest {
             Refused.by(EnvelopeException.class, body::read, "counter or GCM");
         }
         allDestroyed();
+    }
+
+    @Test
+    void cipherThatHoldsBackWholeBlocks_isNotUsed() {
+        try (S3ecBody body = S3ecBody.create(provider, Fixture.RANDOM, materials, 16);
+                S3ecBody.Reading reading = body.read()) {
+            watched.holdBack();
+            ByteBuffer room = ByteBuffer.wrap(out);
+            reading.encrypt(ByteBuffer.wrap(plaintext, 0, 16), room);
+            Refused.by(IllegalStateException.class, () -> reading.finish(room), "held back 1 bytes");
+            assertEquals(0, room.position());
+        }
     }
 
     private byte[] plain() {
