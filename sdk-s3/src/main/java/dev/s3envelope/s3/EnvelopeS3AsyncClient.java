@@ -28,6 +28,7 @@ import dev.s3envelope.s3.internal.diagnosis.DiagnosingS3AsyncClient;
 import dev.s3envelope.s3.internal.preflight.Preflights;
 import dev.s3envelope.s3.internal.transfer.AsyncGets;
 import dev.s3envelope.s3.internal.transfer.AsyncPuts;
+import java.nio.file.Path;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -118,7 +119,15 @@ public final class EnvelopeS3AsyncClient extends DelegatingS3AsyncClient {
         this.facts = builder.clientSideFacts(clientSideReads);
         this.events = builder.events();
         this.puts = new AsyncPuts(this, wrapped, new ClientSideWrites(keys), events, builder.parallelTransfers());
-        this.gets = new AsyncGets(wrapped, transformer, preflights, clientSideReads, stored, legacyGets, events);
+        this.gets = new AsyncGets(
+                wrapped,
+                transformer,
+                preflights,
+                clientSideReads,
+                stored,
+                legacyGets,
+                events,
+                builder.parallelTransfers());
         ClientSideCopies plans = new ClientSideCopies(clientSideReads, facts, transformer);
         this.copies = new AsyncCopies(this, wrapped, plans, stored);
         this.closeWrapped = builder.closesWrapped();
@@ -185,6 +194,12 @@ public final class EnvelopeS3AsyncClient extends DelegatingS3AsyncClient {
     public <ReturnT> CompletableFuture<ReturnT> getObject(
             GetObjectRequest request, AsyncResponseTransformer<GetObjectResponse, ReturnT> responseTransformer) {
         return gets.get(request, responseTransformer);
+    }
+
+    /** As the AWS SDK does it: into a new file, which is deleted if the read fails. With {@link ParallelTransfers} pieces of a large object are written into their places, in whatever order they come. */
+    @Override
+    public CompletableFuture<GetObjectResponse> getObject(GetObjectRequest request, Path destinationPath) {
+        return gets.get(request, destinationPath);
     }
 
     /** Length and metadata of an object encrypted on the client are those of its plaintext, see {@link ClientSideObject} and {@link LengthProof}. */

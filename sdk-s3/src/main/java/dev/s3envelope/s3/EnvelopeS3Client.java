@@ -22,6 +22,7 @@ import dev.s3envelope.s3.internal.diagnosis.DiagnosingS3Client;
 import dev.s3envelope.s3.internal.preflight.Preflights;
 import dev.s3envelope.s3.internal.transfer.SyncGets;
 import dev.s3envelope.s3.internal.transfer.SyncPuts;
+import java.nio.file.Path;
 import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
@@ -103,7 +104,15 @@ public final class EnvelopeS3Client extends DelegatingS3Client {
         this.facts = builder.clientSideFacts(clientSideReads);
         this.events = builder.events();
         this.puts = new SyncPuts(this, wrapped, new ClientSideWrites(keys), events, builder.parallelTransfers());
-        this.gets = new SyncGets(wrapped, transformer, preflights, clientSideReads, stored, legacyGets, events);
+        this.gets = new SyncGets(
+                wrapped,
+                transformer,
+                preflights,
+                clientSideReads,
+                stored,
+                legacyGets,
+                events,
+                builder.parallelTransfers());
         ClientSideCopies plans = new ClientSideCopies(clientSideReads, facts, transformer);
         this.copies = new SyncCopies(this, wrapped, plans, stored);
         this.closeWrapped = builder.closesWrapped();
@@ -168,6 +177,12 @@ public final class EnvelopeS3Client extends DelegatingS3Client {
     public <ReturnT> ReturnT getObject(
             GetObjectRequest request, ResponseTransformer<GetObjectResponse, ReturnT> responseTransformer) {
         return gets.get(request, responseTransformer);
+    }
+
+    /** As the AWS SDK does it: into a new file, which is deleted if the read fails. With {@link ParallelTransfers} pieces of a large object are written into their places, in whatever order they come. */
+    @Override
+    public GetObjectResponse getObject(GetObjectRequest request, Path destinationPath) {
+        return gets.get(request, destinationPath);
     }
 
     /** Length and metadata of an object encrypted on the client are those of its plaintext, see {@link ClientSideObject} and {@link LengthProof}. */

@@ -31,6 +31,11 @@ public final class ObservedTransformer<ResponseT, ReturnT> implements ResponseTr
         return Optional.ofNullable(response);
     }
 
+    /** Notes a response that is handed out past the caller's transformer. */
+    public void handsOut(ResponseT given) {
+        this.response = given;
+    }
+
     @Override
     public ReturnT transform(ResponseT response, AbortableInputStream body) throws Exception {
         this.response = response;

@@ -140,7 +140,7 @@ final class Decryption {
                 requirePlainAllowed();
                 return new Opened(answer, Coder.unchanged(), true, false);
             }
-            return closing(message.get(), header.orElseThrow());
+            return closing(shared(message.get()), header.orElseThrow());
         });
     }
 
@@ -152,19 +152,30 @@ final class Decryption {
     /** Opens a message by the header its body began with. */
     CompletionStage<Opened> open(MessageHeader header) {
         ReadPlan.Reader reader = plan.reader();
-        return reads.keys().open(header, reader.keyrings()).thenApply(message -> closing(message, header));
+        Optional<SharedMessage.Use> open = plan.message().flatMap(shared -> shared.use(header));
+        return open.isPresent()
+                ? CompletableFuture.completedFuture(closing(open.get(), header))
+                : reads.keys().open(header, reader.keyrings()).thenApply(message -> closing(shared(message), header));
     }
 
-    private Opened closing(OpenMessage message, MessageHeader header) {
+    /** For the other requests of this read too, if there are any. */
+    private SharedMessage.Use shared(OpenMessage message) {
+        return plan.message()
+                .map(shared -> shared.keep(message))
+                .orElseGet(() -> new SharedMessage.Use(message, message::close));
+    }
+
+    private Opened closing(SharedMessage.Use use, MessageHeader header) {
         try {
-            return opened(header, message);
+            return opened(header, use);
         } catch (RuntimeException e) {
-            message.close();
+            use.close().run();
             throw e;
         }
     }
 
-    private Opened opened(MessageHeader header, OpenMessage message) {
+    private Opened opened(MessageHeader header, SharedMessage.Use use) {
+        OpenMessage message = use.message();
         IdentityCheck identity = message.identity(plan.reader().identity());
         if (identity == IdentityCheck.MISMATCH) {
             throw new IntegrityException("The object " + plan.reader().object()
@@ -185,13 +196,12 @@ final class Decryption {
                 throw new IntegrityException("The metadata entry \"" + LayoutHint.METADATA_NAME + "\" of "
                         + plan.reader().object() + " is not that of its message: one of them was changed.");
             }
-            return range(message, Objects.requireNonNull(plan.stored()).layout(), identity);
+            return range(use, Objects.requireNonNull(plan.stored()).layout(), identity);
         }
         if (!laidOut) {
             return new Opened(
                     PlainAnswers.of(answer, MESSAGE, OptionalLong.empty(), null, Optional.of(identity), storedLength),
-                    Coder.of(
-                            message.decryptor(), Math.max(4096, header.frameLength()), Long.MAX_VALUE, message::close));
+                    Coder.of(message.decryptor(), Math.max(4096, header.frameLength()), Long.MAX_VALUE, use.close()));
         }
         FrameLayout layout = message.layout(storedLength);
         OptionalLong plaintextLength =
@@ -214,10 +224,11 @@ final class Decryption {
                         null,
                         Optional.of(identity),
                         storedLength),
-                Coder.of(message.decryptor(), header.frameLength(), layout.plaintextLength(), message::close));
+                Coder.of(message.decryptor(), header.frameLength(), layout.plaintextLength(), use.close()));
     }
 
-    private Opened range(OpenMessage message, FrameLayout layout, IdentityCheck identity) {
+    private Opened range(SharedMessage.Use use, FrameLayout layout, IdentityCheck identity) {
+        OpenMessage message = use.message();
         ByteSpan plaintext = Objects.requireNonNull(plan.plaintext());
         RangeDecryptor decryptor =
                 plaintext.length() == 0 ? message.lengthProof(layout) : message.rangeDecryptor(layout, plaintext);
@@ -234,7 +245,7 @@ final class Decryption {
                         contentRange,
                         Optional.of(identity),
                         storedLength),
-                Coder.of(decryptor, layout.frameLength(), message::close));
+                Coder.of(decryptor, layout.frameLength(), use.close()));
     }
 
     private CompletionStage<Opened> openS3ec() {

@@ -4,7 +4,7 @@ import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
 
 /** Nothing but a failure: a subscriber hears of one only after it was given a subscription (Reactive Streams, rule 1.9). */
-final class FailedStream {
+public final class FailedStream {
     private static final Subscription NOTHING_TO_COME = new Subscription() {
         @Override
         public void request(long count) {}
@@ -15,7 +15,8 @@ final class FailedStream {
 
     private FailedStream() {}
 
-    static void tell(Subscriber<?> subscriber, Throwable failure) {
+    /** Fails a subscriber. */
+    public static void tell(Subscriber<?> subscriber, Throwable failure) {
         subscriber.onSubscribe(NOTHING_TO_COME);
         subscriber.onError(failure);
     }

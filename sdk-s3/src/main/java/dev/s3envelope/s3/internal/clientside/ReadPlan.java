@@ -57,6 +57,8 @@ record ReadPlan(
             new ExecutionAttribute<>("dev.s3envelope.s3.ReadPlan");
     private static final ExecutionAttribute<Integer> PARTS_COUNT =
             new ExecutionAttribute<>("dev.s3envelope.s3.PartsCount");
+    private static final ExecutionAttribute<SharedMessage> MESSAGE =
+            new ExecutionAttribute<>("dev.s3envelope.s3.SharedMessage");
 
     static Optional<ReadPlan> of(GetObjectRequest request) {
         return RequestAttributes.get(request, ATTRIBUTE);
@@ -73,6 +75,17 @@ record ReadPlan(
     /** The number of parts, where the caller asked for one. */
     Optional<Integer> partsCount() {
         return RequestAttributes.get(asked, PARTS_COUNT);
+    }
+
+    /** This plan, and those made of its caller's request, with one message for all. */
+    ReadPlan sharing(SharedMessage message) {
+        return new ReadPlan(
+                way, RequestAttributes.with(asked, MESSAGE, message), reader, stored, plaintext, conditional);
+    }
+
+    /** The message of this read, where several requests share it. */
+    Optional<SharedMessage> message() {
+        return RequestAttributes.get(asked, MESSAGE);
     }
 
     GetObjectRequest on(GetObjectRequest request) {

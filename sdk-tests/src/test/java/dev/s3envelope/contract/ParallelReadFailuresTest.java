@@ -1,0 +1,385 @@
+package dev.s3envelope.contract;
+
+import static dev.s3envelope.contract.ParallelFixture.AT_A_TIME;
+import static dev.s3envelope.contract.ParallelFixture.BUCKET;
+import static dev.s3envelope.contract.ParallelFixture.PART;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.s3envelope.contract.ParallelFixture.Mode;
+import dev.s3envelope.core.EnvelopeException;
+import dev.s3envelope.core.IntegrityException;
+import dev.s3envelope.local.EventLog;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.reactivestreams.Subscriber;
+import org.reactivestreams.Subscription;
+import software.amazon.awssdk.core.ResponseInputStream;
+import software.amazon.awssdk.core.async.AsyncResponseTransformer;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.http.SdkHttpClient;
+import software.amazon.awssdk.http.apache5.Apache5HttpClient;
+import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
+import software.amazon.awssdk.http.nio.netty.NettyNioAsyncHttpClient;
+import software.amazon.awssdk.retries.DefaultRetryStrategy;
+import software.amazon.awssdk.services.s3.S3AsyncClient;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.GetObjectRequest;
+import software.amazon.awssdk.services.s3.model.GetObjectResponse;
+
+/** Reads in pieces that go wrong: what broke is fetched again and nothing else, nothing mixed or unverified is given out, and nothing is left behind. */
+class ParallelReadFailuresTest {
+    private static final int LENGTH = 3 * PART + 70_001;
+    private static final int PIECES = 4;
+    private static ParallelFixture at;
+
+    @BeforeAll
+    static void start() {
+        at = new ParallelFixture();
+    }
+
+    @AfterAll
+    static void stop() {
+        at.close();
+    }
+
+    @BeforeEach
+    void forget() {
+        at.forget();
+    }
+
+    static Stream<Arguments> kindsAndModes() {
+        return Stream.of(Calls.Kind.values())
+                .flatMap(kind -> Stream.of(Mode.PLAIN, Mode.CLIENT_SIDE).map(mode -> Arguments.of(kind, mode)));
+    }
+
+    private static GetObjectRequest request(Mode mode) {
+        return at.get(ParallelFixture.key(mode, LENGTH));
+    }
+
+    @ParameterizedTest(name = "{0} {1}")
+    @MethodSource("kindsAndModes")
+    void theRestOfAPieceIsFetched_whenTheFirstAnswerBreaks(Calls.Kind kind, Mode mode, @TempDir Path folder)
+            throws IOException {
+        byte[] body = at.object(mode, LENGTH);
+        at.forget();
+        EventLog.Mark mark = at.aws.events().mark();
+        at.aws.faults().on("s3", "GetObject").truncateAnswer(1_000_000);
+        assertArrayEquals(body, at.surely(kind, mode).get(request(mode)).asByteArrayUnsafe());
+        assertEquals(PIECES + 1, at.sent.size(), () -> "" + at.ranges());
+        assertEquals(
+                PIECES + 1,
+                at.aws.events().since(mark).operation("GetObject").size(),
+                "the first request is not repeated");
+
+        at.forget();
+        at.aws.faults().on("s3", "GetObject").truncateAnswer(1_000_000);
+        Path file = folder.resolve("file");
+        ParallelFixture.toFile(at.surely(kind, mode), request(mode), file);
+        assertArrayEquals(body, Files.readAllBytes(file));
+    }
+
+    @ParameterizedTest(name = "{0} {1}")
+    @MethodSource("kindsAndModes")
+    void onlyThePieceIsRepeated_whenItBreaks(Calls.Kind kind, Mode mode, @TempDir Path folder) throws IOException {
+        byte[] body = at.object(mode, LENGTH);
+        Path file = folder.resolve("file");
+        at.forget();
+        breakOnePiece();
+        EventLog.Mark mark = at.aws.events().mark();
+        assertArrayEquals(body, at.surely(kind, mode).get(request(mode)).asByteArrayUnsafe());
+        assertEquals(
+                PIECES + 1, at.aws.events().since(mark).operation("GetObject").size());
+
+        at.forget();
+        breakOnePiece();
+        ParallelFixture.toFile(at.surely(kind, mode), request(mode), file);
+        assertArrayEquals(body, Files.readAllBytes(file));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aPieceIsRepeatedOnce_whenTheWrappedClientRepeatsNothing(Calls.Kind kind) {
+        byte[] body = at.object(Mode.CLIENT_SIDE, LENGTH);
+        at.forget();
+        breakOnePiece();
+        try (S3Client sync = at.aws
+                        .configure(S3Client.builder(), at.alice)
+                        .overrideConfiguration(o -> o.retryStrategy(DefaultRetryStrategy.doNotRetry()))
+                        .build();
+                S3AsyncClient async = at.aws
+                        .configure(S3AsyncClient.builder(), at.alice)
+                        .overrideConfiguration(o -> o.retryStrategy(DefaultRetryStrategy.doNotRetry()))
+                        .build()) {
+            Calls s3 = at.parallel(kind, Mode.CLIENT_SIDE, sync, async, Runnable::run, builder -> {});
+            assertArrayEquals(body, s3.get(request(Mode.CLIENT_SIDE)).asByteArrayUnsafe());
+            assertEquals(PIECES + 1, at.sent.size(), () -> "" + at.ranges());
+
+            at.forget();
+            at.before = sent -> {
+                if (sent.range() != null) {
+                    at.aws.faults().on("s3", "GetObject").truncateAnswer(100_000);
+                }
+            };
+            assertThrows(RuntimeException.class, () -> s3.get(request(Mode.CLIENT_SIDE)));
+        }
+    }
+
+    private static void breakOnePiece() {
+        AtomicBoolean first = new AtomicBoolean();
+        at.before = sent -> {
+            if (sent.range() != null && first.compareAndSet(false, true)) {
+                at.aws.faults().on("s3", "GetObject").truncateAnswer(100_000);
+            }
+        };
+    }
+
+    @ParameterizedTest(name = "{0} {1}")
+    @MethodSource("kindsAndModes")
+    void theReadFails_whenTheObjectIsReplacedInBetween(Calls.Kind kind, Mode mode, @TempDir Path folder) {
+        Path file = folder.resolve("file");
+        String key = "replaced/" + kind + mode;
+        for (boolean toFile : new boolean[] {false, true}) {
+            at.put(mode, key, LENGTH, 1);
+            at.forget();
+            AtomicBoolean first = new AtomicBoolean();
+            at.before = sent -> {
+                if (sent.range() != null && first.compareAndSet(false, true)) {
+                    at.put(mode, key, LENGTH, 2);
+                }
+            };
+            Calls s3 = at.surely(kind, mode);
+            EnvelopeException failure = assertThrows(EnvelopeException.class, () -> {
+                if (toFile) {
+                    ParallelFixture.toFile(s3, at.get(key), file);
+                } else {
+                    s3.get(at.get(key));
+                }
+            });
+            assertTrue(failure.getMessage().contains("was replaced while it was read"), failure::toString);
+            assertFalse(Files.exists(file));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void nothingUnverifiedIsGivenOut_whenAFrameWasChanged(Calls.Kind kind, @TempDir Path folder) {
+        String key = "tampered/" + kind;
+        byte[] body = at.put(Mode.CLIENT_SIDE, key, LENGTH, 3);
+        byte[] stored = at.stored(key);
+        stored[2 * PART + 1_000_000] ^= 1;
+        var metadata =
+                at.aws.s3(at.alice).headObject(b -> b.bucket(BUCKET).key(key)).metadata();
+        at.aws.s3(at.alice).putObject(b -> b.bucket(BUCKET).key(key).metadata(metadata), RequestBody.fromBytes(stored));
+        at.forget();
+        Calls s3 = at.surely(kind, Mode.CLIENT_SIDE);
+        assertThrows(IntegrityException.class, () -> s3.get(at.get(key)));
+        Path file = folder.resolve("file");
+        assertThrows(IntegrityException.class, () -> ParallelFixture.toFile(s3, at.get(key), file));
+        assertFalse(Files.exists(file));
+
+        byte[] given = s3 instanceof Calls.Async async
+                ? Received.upTo(async.s3(), at.get(key), Long.MAX_VALUE)
+                : untilItFails(((Calls.Sync) s3).s3().getObject(at.get(key)));
+        assertTrue(given.length < 2 * PART + 1_000_000, () -> "" + given.length);
+        assertArrayEquals(Arrays.copyOf(body, given.length), given);
+    }
+
+    private static byte[] untilItFails(ResponseInputStream<GetObjectResponse> in) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        assertThrows(IntegrityException.class, () -> {
+            try (in) {
+                in.transferTo(out);
+            }
+        });
+        return out.toByteArray();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void anExistingFileStays(Calls.Kind kind, @TempDir Path folder) throws IOException {
+        at.object(Mode.PLAIN, LENGTH);
+        at.forget();
+        Path file = Files.writeString(folder.resolve("there"), "mine");
+        Throwable failure = assertThrows(
+                Exception.class, () -> ParallelFixture.toFile(at.surely(kind, Mode.PLAIN), request(Mode.PLAIN), file));
+        boolean said = false;
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            said |= cause instanceof FileAlreadyExistsException;
+        }
+        assertTrue(said, failure::toString);
+        assertEquals("mine", Files.readString(file));
+    }
+
+    /** Through a client whose connections would be used up by any that is not given back. */
+    @Test
+    void noConnectionIsLeft_whenASubscriberCancels() {
+        byte[] body = at.object(Mode.CLIENT_SIDE, LENGTH);
+        at.forget();
+        try (SdkAsyncHttpClient few = NettyNioAsyncHttpClient.builder()
+                        .maxConcurrency(AT_A_TIME)
+                        .connectionAcquisitionTimeout(Duration.ofSeconds(20))
+                        .build();
+                S3AsyncClient wrapped = at.aws
+                        .configure(S3AsyncClient.builder(), at.alice)
+                        .httpClient(few)
+                        .build()) {
+            Calls calls = at.parallel(
+                    Calls.Kind.ASYNC, Mode.CLIENT_SIDE, at.aws.s3(at.alice), wrapped, Runnable::run, builder -> {});
+            S3AsyncClient s3 = ((Calls.Async) calls).s3();
+            GetObjectRequest request = request(Mode.CLIENT_SIDE);
+            for (long bytes : new long[] {0, 1, PART - 1, PART, PART + 1, 2 * PART, LENGTH - 1}) {
+                byte[] received = Received.upTo(s3, request, bytes);
+                assertArrayEquals(Arrays.copyOf(body, received.length), received);
+            }
+            for (int count = 1; count <= PIECES; count++) {
+                cancelAtRequest(s3, request, count);
+            }
+            at.forget();
+            assertArrayEquals(body, calls.get(request).asByteArrayUnsafe());
+            assertEquals(PIECES, at.sent.size(), "none of a read that was given up");
+        }
+    }
+
+    private static void cancelAtRequest(S3AsyncClient s3, GetObjectRequest request, int count) {
+        at.forget();
+        CompletableFuture<Void> reached = new CompletableFuture<>();
+        at.before = sent -> {
+            if (at.sent.size() == count) {
+                reached.complete(null);
+            }
+        };
+        CompletableFuture<?> read = s3.getObject(request, AsyncResponseTransformer.toBytes());
+        reached.orTimeout(20, TimeUnit.SECONDS).join();
+        read.cancel(true);
+        assertTrue(read.isCancelled());
+    }
+
+    @Test
+    void noFileIsLeft_whenTheFutureIsCancelled(@TempDir Path folder) throws Exception {
+        at.object(Mode.PLAIN, LENGTH);
+        at.forget();
+        Path file = folder.resolve("file");
+        CompletableFuture<Void> reached = new CompletableFuture<>();
+        at.before = sent -> {
+            if (at.sent.size() == 2) {
+                reached.complete(null);
+            }
+        };
+        S3AsyncClient s3 = ((Calls.Async) at.parallel(Calls.Kind.ASYNC, Mode.PLAIN)).s3();
+        CompletableFuture<?> read = s3.getObject(request(Mode.PLAIN), file);
+        reached.orTimeout(20, TimeUnit.SECONDS).join();
+        read.cancel(true);
+        for (int i = 0; Files.exists(file) && i < 2_000; i++) {
+            Thread.sleep(10);
+        }
+        assertFalse(Files.exists(file));
+    }
+
+    /** Through a client whose connections would be used up by any that is not given back. */
+    @Test
+    void noConnectionAndNoThreadIsLeft_whenAStreamIsClosed() throws Exception {
+        byte[] body = at.object(Mode.CLIENT_SIDE, LENGTH);
+        at.forget();
+        try (SdkHttpClient few = Apache5HttpClient.builder()
+                        .maxConnections(AT_A_TIME)
+                        .connectionAcquisitionTimeout(Duration.ofSeconds(20))
+                        .build();
+                S3Client wrapped = at.aws
+                        .configure(S3Client.builder(), at.alice)
+                        .httpClient(few)
+                        .build()) {
+            Calls calls = at.parallel(
+                    Calls.Kind.SYNC, Mode.CLIENT_SIDE, wrapped, at.aws.s3Async(at.alice), at.executor, builder -> {});
+            S3Client s3 = ((Calls.Sync) calls).s3();
+            for (int bytes : new int[] {0, 1, PART - 1, PART, PART + 1, 2 * PART, LENGTH - 1}) {
+                ResponseInputStream<GetObjectResponse> in = s3.getObject(request(Mode.CLIENT_SIDE));
+                assertArrayEquals(Arrays.copyOf(body, bytes), in.readNBytes(bytes));
+                if (bytes % 2 == 0) {
+                    in.close();
+                } else {
+                    in.abort();
+                }
+            }
+            for (int i = 0; at.executor.getActiveCount() > 0 && i < 2_000; i++) {
+                Thread.sleep(10);
+            }
+            assertEquals(0, at.executor.getActiveCount());
+            assertArrayEquals(body, calls.get(request(Mode.CLIENT_SIDE)).asByteArrayUnsafe());
+        }
+    }
+
+    /** Takes some bytes and then no more. */
+    private static final class Received implements Subscriber<ByteBuffer> {
+        private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        private final CompletableFuture<byte[]> end = new CompletableFuture<>();
+        private final long most;
+        private Subscription subscription;
+
+        private Received(long most) {
+            this.most = most;
+        }
+
+        /** What came until the subscriber had enough, or the body ended or failed. */
+        static byte[] upTo(S3AsyncClient s3, GetObjectRequest request, long most) {
+            Received received = new Received(most);
+            s3.getObject(request, AsyncResponseTransformer.toPublisher()).join().subscribe(received);
+            return received.end.orTimeout(20, TimeUnit.SECONDS).join();
+        }
+
+        @Override
+        public void onSubscribe(Subscription given) {
+            subscription = given;
+            enough();
+            given.request(1);
+        }
+
+        private void enough() {
+            if (bytes.size() >= most) {
+                subscription.cancel();
+                end.complete(bytes.toByteArray());
+            }
+        }
+
+        @Override
+        public void onNext(ByteBuffer buffer) {
+            byte[] some = new byte[buffer.remaining()];
+            buffer.get(some);
+            bytes.writeBytes(some);
+            enough();
+            subscription.request(1);
+        }
+
+        @Override
+        public void onError(Throwable failure) {
+            end.complete(bytes.toByteArray());
+        }
+
+        @Override
+        public void onComplete() {
+            end.complete(bytes.toByteArray());
+        }
+    }
+}
