@@ -19,6 +19,10 @@ import org.jspecify.annotations.Nullable;
  * than pieces for a put. An object put in pieces has the ETag and the checksum type of a multipart upload. Under a KMS key S3 needs {@code kms:Decrypt} for it
  * beside {@code kms:GenerateDataKey}. This is why it is off unless it is set.
  *
+ * <p><b>Reads.</b> The first request of a GetObject is the ordinary one. Pieces of a long answer are fetched beside it only while the reader takes bytes; if the object is replaced in between, the read
+ * fails. The AWS SDK's checksum of a whole object is not compared in such a read, as it is not in a read of a range; frames of messages are verified each. Ranges, parts,
+ * objects of the S3 Encryption Client and signed messages are read in one request.
+ *
  * <p>An immutable value, except that the executor is the caller's: it is used and never closed.
  */
 public final class ParallelTransfers {

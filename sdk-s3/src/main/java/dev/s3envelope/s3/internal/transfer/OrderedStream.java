@@ -69,7 +69,12 @@ final class OrderedStream extends InputStream {
             return 0;
         }
         if (position == pieces.length()) {
-            return fromFront ? first.read(target, offset, length) : -1;
+            // To the end of the first answer, where the whole is verified.
+            if (fromFront && first.read(target, offset, length) >= 0) {
+                throw new IOException(
+                        "The body of the object has more than the " + pieces.length() + " bytes that were announced.");
+            }
+            return -1;
         }
         if (!begun) {
             begun = true;

@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import software.amazon.awssdk.core.exception.AbortedException;
 import software.amazon.awssdk.core.exception.RetryableException;
+import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.sync.ResponseTransformer;
 import software.amazon.awssdk.http.AbortableInputStream;
 import software.amazon.awssdk.services.s3.model.GetObjectRequest;
@@ -67,7 +68,11 @@ final class PieceSource implements Closeable {
         }
     }
 
+    /** As the reader sees it. What says that it can be repeated was, and must not lead to another read of everything. */
     private RuntimeException translated(RuntimeException failure) {
+        if (failure instanceof RetryableException broken) {
+            return SdkClientException.create(broken.getMessage(), broken.getCause());
+        }
         return read.failure(failure) instanceof RuntimeException shown ? shown : failure;
     }
 
