@@ -27,6 +27,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -226,7 +227,7 @@ class ParallelReadsTest {
     }
 
     @Test
-    void aSlowSubscriberHoldsBackTheRequests() throws InterruptedException {
+    void aSlowSubscriberHoldsBackTheRequests() throws Exception {
         byte[] body = at.object(Mode.PLAIN, 4 * PART);
         at.forget();
         S3AsyncClient s3 = ((Calls.Async) at.parallel(Calls.Kind.ASYNC, Mode.PLAIN)).s3();
@@ -235,11 +236,11 @@ class ParallelReadsTest {
                 .join();
         assertEquals(1, at.sent.size(), "before anything is asked for");
         BlockingQueue<Object> signals = new ArrayBlockingQueue<>(4);
-        Subscription[] subscription = new Subscription[1];
+        CompletableFuture<Subscription> subscribed = new CompletableFuture<>();
         publisher.subscribe(new Subscriber<>() {
             @Override
             public void onSubscribe(Subscription given) {
-                subscription[0] = given;
+                subscribed.complete(given);
             }
 
             @Override
@@ -257,10 +258,11 @@ class ParallelReadsTest {
                 signals.add("complete");
             }
         });
+        Subscription subscription = subscribed.get(20, TimeUnit.SECONDS);
         assertEquals(1, at.sent.size(), "before anything is asked for");
         ByteBuffer read = ByteBuffer.allocate(body.length);
         while (read.hasRemaining()) {
-            subscription[0].request(1);
+            subscription.request(1);
             Object signal = signals.poll(20, TimeUnit.SECONDS);
             read.put((ByteBuffer) signal);
             assertWithinWindow(read.position());
