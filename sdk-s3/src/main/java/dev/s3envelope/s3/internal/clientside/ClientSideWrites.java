@@ -89,22 +89,16 @@ public final class ClientSideWrites {
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e);
         }
-        return Stages.chain(made, encryption -> {
-            CompletableFuture<PutObjectResponse> sent;
-            try {
-                sent = length <= IN_MEMORY
-                        ? Stages.chain(Collected.of(body, (int) length, how), plaintext -> {
-                            checks.verify(plaintext);
-                            byte[] sealed = encryption.seal(plaintext);
-                            return send.apply(
-                                    withChecksum(sealedRequest(request, encryption, checks), sealed),
-                                    new SealedBody(sealed, body.contentType()));
-                        })
-                        : encoded(sealedRequest(request, encryption, checks), body, encryption, checks, send);
-            } catch (RuntimeException e) {
-                encryption.close();
-                throw e;
-            }
+        return Stages.chainOwned(made, BodyEncryption::close, encryption -> {
+            CompletableFuture<PutObjectResponse> sent = length <= IN_MEMORY
+                    ? Stages.chain(Collected.of(body, (int) length, how), plaintext -> {
+                        checks.verify(plaintext);
+                        byte[] sealed = encryption.seal(plaintext);
+                        return send.apply(
+                                withChecksum(sealedRequest(request, encryption, checks), sealed),
+                                new SealedBody(sealed, body.contentType()));
+                    })
+                    : encoded(sealedRequest(request, encryption, checks), body, encryption, checks, send);
             var unused = sent.whenComplete((answer, failure) -> encryption.close());
             return sent;
         });

@@ -5,6 +5,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -91,6 +92,34 @@ public final class Stages {
             }
         });
         return result;
+    }
+
+    /**
+     * A call that follows a stage whose value is to be closed. The stage is not cancelled, since a key that was asked for comes all the same; if the result was completed
+     * from outside before it came, the value is closed and there is no call.
+     *
+     * @param next takes the value over, if it does not throw
+     */
+    public static <A, R> CompletableFuture<R> chainOwned(
+            CompletionStage<A> first,
+            Consumer<? super A> close,
+            Function<? super A, ? extends CompletionStage<R>> next) {
+        CompletableFuture<A> arrived = new CompletableFuture<>();
+        var unused = first.whenComplete((value, failure) -> {
+            if (failure != null) {
+                arrived.completeExceptionally(StageFailures.unwrap(failure));
+            } else if (!arrived.complete(value)) {
+                close.accept(value);
+            }
+        });
+        return chain(arrived, value -> {
+            try {
+                return next.apply(value);
+            } catch (RuntimeException | Error e) {
+                close.accept(value);
+                throw e;
+            }
+        });
     }
 
     /** A value made of another. */

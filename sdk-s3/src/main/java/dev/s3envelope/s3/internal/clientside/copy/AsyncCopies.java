@@ -9,12 +9,13 @@ import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
 import software.amazon.awssdk.core.async.AsyncRequestBody;
 import software.amazon.awssdk.core.async.AsyncResponseTransformer;
-import software.amazon.awssdk.core.async.ResponsePublisher;
+import software.amazon.awssdk.core.async.SdkPublisher;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 import software.amazon.awssdk.services.s3.model.CopyObjectRequest;
 import software.amazon.awssdk.services.s3.model.CopyObjectResponse;
@@ -72,7 +73,8 @@ public final class AsyncCopies {
     private final class Source implements AsyncRequestBody {
         private final CopyPlan.ThroughClient plan;
         private final FailureNote note;
-        private volatile @Nullable CompletableFuture<ResponsePublisher<GetObjectResponse>> asked;
+        private volatile @Nullable Reading current;
+        private volatile boolean givenUp;
 
         Source(CopyPlan.ThroughClient plan, FailureNote note) {
             this.plan = plan;
@@ -93,33 +95,93 @@ public final class AsyncCopies {
         @Override
         public void subscribe(Subscriber<? super ByteBuffer> subscriber) {
             note.clear();
-            CompletableFuture<ResponsePublisher<GetObjectResponse>> read =
-                    client.getObject(plan.get(), AsyncResponseTransformer.toPublisher());
-            asked = read;
-            var unused = read.whenComplete((publisher, failure) -> {
-                Subscriber<ByteBuffer> noted = new Noted(subscriber, note);
-                if (failure == null) {
-                    publisher.subscribe(noted);
-                } else {
-                    noted.onSubscribe(new Nothing());
-                    noted.onError(StageFailures.unwrap(failure));
-                }
-            });
+            Reading reading = new Reading(subscriber, note);
+            current = reading;
+            reading.follow(client.getObject(plan.get(), reading));
+            if (givenUp) {
+                reading.cancel();
+            }
         }
 
-        /** Ends a read that was not answered yet; one that was ends with its subscription. */
+        /** Ends a read that is not at its end. */
         void giveUp() {
-            CompletableFuture<?> read = asked;
-            if (read != null) {
-                read.cancel(true);
+            givenUp = true;
+            Reading reading = current;
+            if (reading != null) {
+                reading.cancel();
             }
         }
     }
 
-    /** Notes why reading failed, which is what the caller is to see. */
-    private record Noted(Subscriber<? super ByteBuffer> writer, FailureNote note) implements Subscriber<ByteBuffer> {
+    /**
+     * One reading of the source, straight into the writer, with nothing in between that could be lost when the copy is given up. It notes why reading failed, which is what the
+     * caller is to see.
+     */
+    private static final class Reading
+            implements AsyncResponseTransformer<GetObjectResponse, Void>, Subscriber<ByteBuffer> {
+        private final Subscriber<? super ByteBuffer> writer;
+        private final FailureNote note;
+        private final AtomicBoolean begun = new AtomicBoolean();
+        private volatile CompletableFuture<Void> answered = new CompletableFuture<>();
+        private volatile @Nullable CompletableFuture<?> call;
+        private volatile @Nullable Subscription upstream;
+        private volatile boolean cancelled;
+
+        Reading(Subscriber<? super ByteBuffer> writer, FailureNote note) {
+            this.writer = writer;
+            this.note = note;
+        }
+
+        void follow(CompletableFuture<Void> started) {
+            call = started;
+            var unused = started.whenComplete((nothing, failure) -> {
+                if (failure != null && begun.compareAndSet(false, true)) {
+                    writer.onSubscribe(new Nothing());
+                    onError(StageFailures.unwrap(failure));
+                }
+            });
+        }
+
+        void cancel() {
+            cancelled = true;
+            CompletableFuture<?> started = call;
+            if (started != null) {
+                started.cancel(true);
+            }
+            Subscription source = upstream;
+            if (source != null) {
+                source.cancel();
+            }
+        }
+
+        @Override
+        public CompletableFuture<Void> prepare() {
+            CompletableFuture<Void> next = new CompletableFuture<>();
+            answered = next;
+            return next;
+        }
+
+        @Override
+        public void onResponse(GetObjectResponse answer) {}
+
+        @Override
+        public void onStream(SdkPublisher<ByteBuffer> body) {
+            body.subscribe(this);
+            answered.complete(null);
+        }
+
+        @Override
+        public void exceptionOccurred(Throwable failure) {
+            answered.completeExceptionally(failure);
+        }
+
         @Override
         public void onSubscribe(Subscription subscription) {
+            upstream = subscription;
+            if (cancelled || !begun.compareAndSet(false, true)) {
+                subscription.cancel();
+                return;
+            }
             writer.onSubscribe(subscription);
         }
 
