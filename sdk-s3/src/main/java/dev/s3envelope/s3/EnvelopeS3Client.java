@@ -71,8 +71,9 @@ import software.amazon.awssdk.services.s3.waiters.S3Waiter;
  * <p>Refusals are {@link dev.s3envelope.core.EnvelopeException}s; whatever S3 answers arrives unchanged, and a denial carries an
  * {@link dev.s3envelope.core.access.AccessReport} that says which gate it came from, as far as that is known.
  *
- * <p>Safe for use by several threads. Nothing runs on a thread other than the caller's. Closing it closes the wrapped client only
- * if {@link EnvelopeBuilder#closeWrapped} says so.
+ * <p>Safe for use by several threads. Nothing runs on a thread other than the caller's, but for pieces of large objects where
+ * {@link EnvelopeBuilder#parallelTransfers} brings an executor. Closing it closes the wrapped client only if
+ * {@link EnvelopeBuilder#closeWrapped} says so.
  */
 public final class EnvelopeS3Client extends DelegatingS3Client {
     private final S3Client wrapped;

@@ -23,6 +23,10 @@ import org.jspecify.annotations.Nullable;
  * fails. The AWS SDK's checksum of a whole object is not compared in such a read, as it is not in a read of a range; frames of messages are verified each. Ranges, parts,
  * objects of the S3 Encryption Client and signed messages are read in one request.
  *
+ * <p><b>Puts.</b> The body is read once and in order. Of larger parts, which 10,000 of them may need to be, fewer are in flight. What only one PUT can say keeps an object in
+ * one PUT: a checksum of the whole body, {@code Content-MD5}, an append, raw headers; so does the S3 Encryption Client's format. Conditions are answered when the upload is completed. An
+ * upload that fails or is cancelled is aborted, after its parts have ended; interrupting a synchronous caller does so too, unless it hits the creation of the upload itself.
+ *
  * <p>An immutable value, except that the executor is the caller's: it is used and never closed.
  */
 public final class ParallelTransfers {

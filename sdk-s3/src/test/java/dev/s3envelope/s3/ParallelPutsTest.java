@@ -503,6 +503,18 @@ class ParallelPutsTest {
 
     @ParameterizedTest
     @EnumSource(Flavor.class)
+    void aShortBodyOfUnknownLength_takesNoMoreMemoryThanItNeeds(Flavor flavor) {
+        for (int length : new int[] {1, 65_536, 65_537, 300_000}) {
+            try (FakeUploads one = new FakeUploads()) {
+                put(client(one, flavor), request(), content(length), false);
+                assertArrayEquals(content(length), one.object());
+                one.arrays().forEach(array -> assertTrue(array.length <= Math.max(65_536, 4 * length)));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Flavor.class)
     void aBodyOfUnknownLength_isNotHeldBeyondTheMemoryThatIsAllowed(Flavor flavor) {
         ParallelTransfers parallel =
                 settings().threshold(1L << 40).maxInFlight(1).build();

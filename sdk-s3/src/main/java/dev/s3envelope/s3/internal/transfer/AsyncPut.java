@@ -216,7 +216,11 @@ final class AsyncPut implements Subscriber<ByteBuffer> {
                 create();
             }
         } else if (filled == into.length) {
-            queue(into, false);
+            byte[] larger = buffers.grow(into);
+            filling = larger;
+            if (larger.length == filled) {
+                queue(into, false);
+            }
         } else {
             fill(in, into);
         }

@@ -7,8 +7,13 @@ import java.util.Deque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The arrays the parts of one body lie in, made when they are needed, used again, and zeroed when the upload is over. For one thread at a time. */
+/**
+ * The arrays the parts of one body lie in, made when they are needed, used again, and zeroed when the upload is over. The first starts small, for bodies of unknown
+ * length that turn out short. For one thread at a time.
+ */
 final class PutBuffers {
+    private static final int START = 64 << 10;
+
     private final int most;
     private final int size;
     private final List<byte[]> made = new ArrayList<>();
@@ -30,9 +35,20 @@ final class PutBuffers {
         if (used != null || made.size() == most) {
             return used;
         }
-        byte[] another = new byte[size];
+        byte[] another = new byte[made.isEmpty() ? Math.min(START, size) : size];
         made.add(another);
         return another;
+    }
+
+    /** A larger array in place of a full one, with the same bytes; the same one if it has the size of a part. */
+    byte[] grow(byte[] full) {
+        if (full.length == size) {
+            return full;
+        }
+        byte[] larger = Arrays.copyOf(full, (int) Math.min(size, 4L * full.length));
+        made.set(0, larger);
+        Arrays.fill(full, (byte) 0);
+        return larger;
     }
 
     /** Takes back one whose bytes are not read any more. */

@@ -90,7 +90,12 @@ final class SyncPut {
             await(buffers::available);
             bytes = Objects.requireNonNull(take(), "available");
         }
-        int count = body.readNBytes(bytes, 0, (int) Math.min(bytes.length, put.room(total)));
+        int most = (int) Math.min(sizes.part(), put.room(total));
+        int count = body.readNBytes(bytes, 0, Math.min(bytes.length, most));
+        while (count == bytes.length && count < most) {
+            bytes = grow(bytes);
+            count += body.readNBytes(bytes, count, Math.min(bytes.length, most) - count);
+        }
         total += count;
         boolean last = put.whole(total) || ended(body);
         if (last) {
@@ -106,6 +111,10 @@ final class SyncPut {
     private synchronized byte @Nullable [] take() {
         rethrow(failure);
         return buffers.take();
+    }
+
+    private synchronized byte[] grow(byte[] full) {
+        return buffers.grow(full);
     }
 
     private void sendReady() {

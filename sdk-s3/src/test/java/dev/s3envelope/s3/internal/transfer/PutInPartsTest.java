@@ -10,7 +10,10 @@ import dev.s3envelope.core.crypto.CryptoProvider;
 import dev.s3envelope.core.keyring.RawAesKeyring;
 import dev.s3envelope.core.message.FrameLayout;
 import dev.s3envelope.core.mode.ClientSide;
+import dev.s3envelope.core.mode.EncryptionMode;
 import dev.s3envelope.s3.ClientSideUpload;
+import dev.s3envelope.s3.ParallelTransfers;
+import dev.s3envelope.s3.internal.DecidedMode;
 import dev.s3envelope.s3.internal.clientside.ClientSideWrite;
 import java.security.SecureRandom;
 import java.util.Optional;
@@ -94,6 +97,65 @@ class PutInPartsTest {
                         .orElseThrow()
                         .sizes()
                         .part());
+    }
+
+    @Test
+    void withParallelTransfers_partsServeUpToFiveTerabytes_andKeepTheMemoryThatWasAllowed() {
+        long seed = 20_261_122;
+        Random random = new Random(seed);
+        for (int i = 0; i < 2_000; i++) {
+            ParallelTransfers parallel = ParallelTransfers.builder()
+                    .partSize(5 * MIB + random.nextLong(30 * MIB))
+                    .maxInFlight(1 + random.nextInt(64))
+                    .build();
+            long length = i % 2 == 0
+                    ? parallel.threshold() + random.nextLong(5L << 40)
+                    : parallel.threshold() + random.nextLong(GIB);
+            boolean clientSide = random.nextBoolean();
+            PutSizes sizes =
+                    parallel(parallel, clientSide, length).orElseThrow().sizes();
+            String what = "seed " + seed + ", " + length + " bytes, " + parallel + ", " + sizes;
+
+            assertTrue((long) sizes.part() * MOST_PARTS >= length, what);
+            assertTrue(sizes.part() >= parallel.partSize(), what);
+            assertTrue(!clientSide || sizes.part() % 65_536 == 0, what);
+            assertEquals(sizes.buffers() - 1, sizes.inFlight(), what);
+            assertTrue(sizes.inFlight() >= 1 && sizes.inFlight() <= parallel.maxInFlight(), what);
+            assertTrue(sizes.buffers() == 2 || (long) sizes.buffers() * sizes.part() <= parallel.memory(), what);
+            if (!clientSide && length / MOST_PARTS + MIB <= parallel.partSize()) {
+                assertEquals(parallel.partSize(), sizes.part(), what);
+                assertEquals(parallel.maxInFlight(), sizes.inFlight(), what);
+            }
+            assertEquals(Optional.empty(), parallel(parallel, clientSide, parallel.threshold() - 1), what);
+        }
+    }
+
+    @Test
+    void withoutThem_aServerSideObjectGoesInOnePut_andWithThemNoPutIsTooLarge() {
+        PutObjectRequest request = request(0);
+        PutObjectRequest sent = request.toBuilder()
+                .overrideConfiguration(DecidedMode.is(EncryptionMode.sseS3()))
+                .build();
+        assertEquals(Optional.empty(), PutInParts.of(request, sent, Optional.of(20 * GIB), Optional.empty()));
+        assertEquals(Optional.empty(), PutInParts.of(request, sent, Optional.empty(), Optional.empty()));
+
+        PutObjectRequest checked = request.toBuilder().checksumCRC32("AAAAAA==").build();
+        Optional<ParallelTransfers> parallel =
+                Optional.of(ParallelTransfers.builder().build());
+        assertEquals(Optional.empty(), PutInParts.of(checked, sent, Optional.of(5 * GIB), parallel));
+        assertThrows(
+                OperationRefusedException.class,
+                () -> PutInParts.of(checked, sent, Optional.of(5 * GIB + 1), parallel));
+    }
+
+    private static Optional<PutInParts> parallel(ParallelTransfers parallel, boolean clientSide, long length) {
+        PutObjectRequest request = request(0);
+        PutObjectRequest sent = clientSide
+                ? how(65_536).on(request)
+                : request.toBuilder()
+                        .overrideConfiguration(DecidedMode.is(EncryptionMode.sseS3()))
+                        .build();
+        return PutInParts.of(request, sent, Optional.of(length), Optional.of(parallel));
     }
 
     private static Optional<PutInParts> put(long length, long announced, int frameLength) {
