@@ -4,6 +4,7 @@ import dev.s3envelope.core.access.Verdict;
 import dev.s3envelope.s3.ClientSideObject;
 import dev.s3envelope.s3.EnvelopeListener;
 import dev.s3envelope.s3.EnvelopeListener.Mode;
+import dev.s3envelope.s3.internal.clientside.Stages;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -71,12 +72,14 @@ public final class ObjectEvents {
         tell(to -> to.preflight(verdict, asked));
     }
 
-    /** When the call succeeds; the call itself is given back, so that cancelling it reaches the request. */
+    /** When the call succeeds, and before its caller sees that; cancelling what is given back reaches the request. */
     public <V> CompletableFuture<V> after(CompletableFuture<V> call, Consumer<V> event) {
-        if (heard()) {
-            var unused = call.thenAccept(event);
-        }
-        return call;
+        return heard()
+                ? Stages.map(call, value -> {
+                    event.accept(value);
+                    return value;
+                })
+                : call;
     }
 
     private static Mode mode(boolean clientSide, @Nullable String serverSide, @Nullable String customerAlgorithm) {
