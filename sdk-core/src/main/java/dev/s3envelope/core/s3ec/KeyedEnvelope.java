@@ -17,18 +17,13 @@ record KeyedEnvelope(ContentKey key, S3ecEnvelope.V3 envelope) {
         byte[] messageId = new byte[S3ecEnvelope.MESSAGE_ID_LENGTH];
         random.nextBytes(messageId);
         ContentKey.Committed derived = ContentKey.derive(provider, materials.dataKey(), messageId);
-        try {
-            return new KeyedEnvelope(
-                    derived.key,
-                    new S3ecEnvelope.V3(
-                            materials.wrapping(),
-                            materials.wrappedKey(),
-                            messageId,
-                            derived.commitment,
-                            materials.description()));
-        } catch (IllegalArgumentException e) {
-            derived.key.close();
-            throw e;
-        }
+        return new KeyedEnvelope(
+                derived.key,
+                new S3ecEnvelope.V3(
+                        materials.wrapping(),
+                        materials.wrappedKey(),
+                        messageId,
+                        derived.commitment,
+                        materials.description()));
     }
 }

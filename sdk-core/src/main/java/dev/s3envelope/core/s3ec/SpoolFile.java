@@ -97,8 +97,7 @@ final class SpoolFile implements AutoCloseable {
         private final Cipher open = provider.aesGcm();
         private final byte[] stored = new byte[FRAME + TAG];
 
-        /** Returns how many bytes of {@code frame} count. */
-        int read(long index, byte[] frame) {
+        void read(long index, byte[] frame) {
             try {
                 ByteBuffer in = ByteBuffer.wrap(stored);
                 long position = index * stored.length;
@@ -109,7 +108,7 @@ final class SpoolFile implements AutoCloseable {
                     }
                 }
                 open.init(Cipher.DECRYPT_MODE, key, spec(index));
-                return open.doFinal(stored, 0, in.position(), frame, 0);
+                open.doFinal(stored, 0, in.position(), frame, 0);
             } catch (IOException e) {
                 throw failed("read the spool file", e);
             } catch (AEADBadTagException e) {

@@ -81,6 +81,22 @@ class EncryptionContextTest {
     }
 
     @Test
+    void longestContext_isWritten_andTheNextIsNot() {
+        EncryptionContext longest = EncryptionContext.of(Map.of("a", "v".repeat(32_767), "b", "v".repeat(32_756)));
+        assertEquals(65_535, longest.serializedLength());
+        assertEquals(longest, EncryptionContext.parse(longest.serialize()));
+        refused(Map.of("a", "v".repeat(32_767), "b", "v".repeat(32_757)));
+    }
+
+    @Test
+    void emptyTextsOfAnotherWriter_areRead() {
+        EncryptionContext context = EncryptionContext.parse(new byte[] {0, 2, 0, 0, 0, 1, 'b', 0, 1, 'a', 0, 0});
+        assertEquals(Map.of("", "b", "a", ""), context.asMap());
+        assertThrows(IntegrityException.class, () -> EncryptionContext.parse(new byte[] {0, 1, 0, 1, 'a', 0}));
+        assertThrows(IntegrityException.class, () -> EncryptionContext.parse(new byte[] {0, 1, 0, 1, 'a'}));
+    }
+
+    @Test
     void contexts_areEqualByTheirPairsOnly() {
         EncryptionContext context = EncryptionContext.of(Map.of("a", "1"));
         assertNotEquals(context, EncryptionContext.of(Map.of("a", "2")));

@@ -168,6 +168,9 @@ class RawKeyringTest {
             assertTrue(String.valueOf(refused(reader.generate(REQUEST)).getMessage())
                     .contains("private key only"));
             refused(reader.wrap(made.dataKey(), REQUEST));
+            RsaKeys alone = RsaKeys.of(keys.publicKey().orElseThrow());
+            assertEquals(keys.publicKey(), alone.publicKey());
+            assertEquals(Optional.empty(), alone.privateKey());
             refused(rsa("other", keys).unwrap(request(made)));
             byte[] changed = made.wrappedKeys().get(0).ciphertext();
             changed[9] ^= 1;

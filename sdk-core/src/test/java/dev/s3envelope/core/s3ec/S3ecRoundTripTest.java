@@ -185,6 +185,19 @@ class S3ecRoundTripTest {
         }
     }
 
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void noticesASpoolFile_thatWasCutShort(@TempDir Path spool) throws IOException {
+        for (long left : new long[] {0, 5, FRAME, FRAME + 16 + 100}) {
+            try (VerifiedPlaintext verified = verified(new byte[3 * FRAME], Fixture.spoolingTo(spool))) {
+                try (FileChannel channel = FileChannel.open(openFileIn(spool), StandardOpenOption.WRITE)) {
+                    channel.truncate(left);
+                }
+                Refused.by(IntegrityException.class, () -> verified.stream().readAllBytes(), "spool file");
+            }
+        }
+    }
+
     private static Path openFileIn(Path directory) throws IOException {
         try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"))) {
             return open.filter(fd -> {

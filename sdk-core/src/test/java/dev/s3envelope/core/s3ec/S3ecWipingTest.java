@@ -111,15 +111,6 @@ class S3ecWipingTest {
     }
 
     @Test
-    void encryptorWithAnImpossibleWrappedKey_forgetsItsKey() {
-        try (S3ecMaterials tooLong = new S3ecMaterials(
-                materials.suite(), materials.wrapping(), materials.dataKey().retain(), new byte[6145], Map.of())) {
-            assertThrows(IllegalArgumentException.class, () -> KeyedEnvelope.fresh(provider, Fixture.RANDOM, tooLong));
-            assertTrue(WatchedProvider.wiped(watched.macs()), "what it was derived from");
-        }
-    }
-
-    @Test
     void decryptor_forgetsItsKey_whenItRefuses() {
         MapS3.Stored stored = Fixture.encrypt(Fixture.aes(), plaintext);
         stored.body[7] ^= 1;
