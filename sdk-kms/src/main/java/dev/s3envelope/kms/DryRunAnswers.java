@@ -2,16 +2,16 @@ package dev.s3envelope.kms;
 
 import dev.s3envelope.core.access.AccessEvidence;
 import dev.s3envelope.core.access.AccessEvidence.Source;
-import dev.s3envelope.core.access.AccessGate;
 import dev.s3envelope.core.access.ClassifiedFailure;
 import dev.s3envelope.core.access.FailureClassifier;
 import dev.s3envelope.core.access.FailureKind;
 import dev.s3envelope.core.access.GateVerdict;
 import dev.s3envelope.core.access.KeyAnswer;
 import dev.s3envelope.core.access.ServiceError;
-import dev.s3envelope.core.access.Verdict;
 import dev.s3envelope.core.arn.KeyArn;
 import dev.s3envelope.core.guard.KeyFacts;
+import dev.s3envelope.core.iam.AccessGate;
+import dev.s3envelope.core.iam.Verdict;
 import dev.s3envelope.core.internal.StageFailures;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -1,11 +1,11 @@
 package dev.s3envelope.kms;
 
-import dev.s3envelope.core.access.AccessGate;
 import dev.s3envelope.core.access.AccessReport;
 import dev.s3envelope.core.access.ClassifiedFailure;
 import dev.s3envelope.core.access.FailureClassifier;
 import dev.s3envelope.core.access.ServiceError;
 import dev.s3envelope.core.arn.KeyArn;
+import dev.s3envelope.core.iam.AccessGate;
 import dev.s3envelope.core.internal.StageFailures;
 import java.util.Map;
 import java.util.Optional;

@@ -9,8 +9,8 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.s3envelope.core.access.AccessEvidence;
 import dev.s3envelope.core.access.KeyAnswer;
-import dev.s3envelope.core.access.Verdict;
 import dev.s3envelope.core.arn.KeyArn;
+import dev.s3envelope.core.iam.Verdict;
 import dev.s3envelope.core.keyring.EncryptionContext;
 import java.util.Arrays;
 import java.util.List;

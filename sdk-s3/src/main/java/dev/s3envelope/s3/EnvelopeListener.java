@@ -1,6 +1,6 @@
 package dev.s3envelope.s3;
 
-import dev.s3envelope.core.access.Verdict;
+import dev.s3envelope.core.iam.Verdict;
 import java.util.Locale;
 
 /**

@@ -5,6 +5,7 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -55,6 +56,10 @@ class LayeringTest {
             "dev.s3envelope.s3",
             "dev.s3envelope.s3.metrics",
             "dev.s3envelope.local");
+
+    @ArchTest
+    static final ArchRule packagesOfTheCore_knowEachOtherOneWay =
+            slices().matching("dev.s3envelope.core.(*)..").should().beFreeOfCycles();
 
     @ArchTest
     static final ArchRule CORE_STANDS_ALONE_AND_HAS_NO_SERVICE_CLIENT = noClasses()

@@ -7,9 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.s3envelope.contract.GateWorld.Cell;
 import dev.s3envelope.contract.GateWorld.Owner;
-import dev.s3envelope.core.access.AccessGate;
 import dev.s3envelope.core.access.AccessReport;
-import dev.s3envelope.core.access.Verdict;
+import dev.s3envelope.core.iam.AccessGate;
+import dev.s3envelope.core.iam.Verdict;
 import dev.s3envelope.local.Event;
 import dev.s3envelope.local.EventLog;
 import java.util.EnumMap;

@@ -1,5 +1,7 @@
 package dev.s3envelope.core.access;
 
+import dev.s3envelope.core.iam.AccessGate;
+import dev.s3envelope.core.iam.Verdict;
 import java.util.List;
 import java.util.Objects;
 

@@ -1,6 +1,7 @@
 package dev.s3envelope.core.access;
 
 import dev.s3envelope.core.arn.KeyArn;
+import dev.s3envelope.core.iam.Verdict;
 import dev.s3envelope.core.keyring.EncryptionContext;
 import dev.s3envelope.core.keyring.RequestCredentials;
 import java.util.concurrent.CompletionStage;

@@ -2,6 +2,8 @@ package dev.s3envelope.core.access;
 
 import dev.s3envelope.core.advice.AdvisedPolicy;
 import dev.s3envelope.core.arn.AccountId;
+import dev.s3envelope.core.iam.AccessGate;
+import dev.s3envelope.core.iam.Verdict;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

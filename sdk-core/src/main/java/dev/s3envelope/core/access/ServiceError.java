@@ -1,5 +1,6 @@
 package dev.s3envelope.core.access;
 
+import dev.s3envelope.core.iam.AccessGate;
 import java.util.Objects;
 import java.util.Optional;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;

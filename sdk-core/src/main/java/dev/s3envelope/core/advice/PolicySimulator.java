@@ -1,17 +1,17 @@
 package dev.s3envelope.core.advice;
 
-import dev.s3envelope.core.access.AccessGate;
-import dev.s3envelope.core.access.Verdict;
 import dev.s3envelope.core.advice.AccessDocuments.DefaultEncryption;
 import dev.s3envelope.core.advice.AccessDocuments.OfBucket;
 import dev.s3envelope.core.advice.AccessDocuments.OfKey;
 import dev.s3envelope.core.advice.AccessDocuments.OfPrincipal;
 import dev.s3envelope.core.arn.KeyArn;
+import dev.s3envelope.core.iam.AccessGate;
 import dev.s3envelope.core.iam.AccessRequest;
 import dev.s3envelope.core.iam.ContextKeys;
 import dev.s3envelope.core.iam.Explanation;
 import dev.s3envelope.core.iam.KmsGate;
 import dev.s3envelope.core.iam.S3Gate;
+import dev.s3envelope.core.iam.Verdict;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -1,9 +1,9 @@
 package dev.s3envelope.core.advice;
 
-import dev.s3envelope.core.access.AccessGate;
-import dev.s3envelope.core.access.Verdict;
+import dev.s3envelope.core.iam.AccessGate;
 import dev.s3envelope.core.iam.Explanation;
 import dev.s3envelope.core.iam.StatementRef;
+import dev.s3envelope.core.iam.Verdict;
 import dev.s3envelope.core.internal.JsonWriter;
 import java.util.LinkedHashMap;
 import java.util.List;

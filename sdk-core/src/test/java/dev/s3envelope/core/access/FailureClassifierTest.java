@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.s3envelope.core.access.ServiceError.KmsUse;
 import dev.s3envelope.core.guard.KeyFacts;
+import dev.s3envelope.core.iam.AccessGate;
 import dev.s3envelope.core.iam.Decision;
 import dev.s3envelope.core.iam.PolicyType;
+import dev.s3envelope.core.iam.Verdict;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Random;

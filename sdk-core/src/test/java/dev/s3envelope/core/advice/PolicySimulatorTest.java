@@ -20,8 +20,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.s3envelope.core.PolicySyntaxException;
-import dev.s3envelope.core.access.AccessGate;
-import dev.s3envelope.core.access.Verdict;
+import dev.s3envelope.core.iam.AccessGate;
+import dev.s3envelope.core.iam.Verdict;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;

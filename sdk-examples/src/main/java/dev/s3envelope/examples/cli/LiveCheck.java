@@ -2,14 +2,14 @@ package dev.s3envelope.examples.cli;
 
 import dev.s3envelope.core.access.AccessEvidence;
 import dev.s3envelope.core.access.AccessEvidence.Source;
-import dev.s3envelope.core.access.AccessGate;
 import dev.s3envelope.core.access.AccessReport;
 import dev.s3envelope.core.access.GateVerdict;
 import dev.s3envelope.core.access.KeyAccess;
 import dev.s3envelope.core.access.PrincipalLookup;
-import dev.s3envelope.core.access.Verdict;
 import dev.s3envelope.core.arn.KeyArn;
 import dev.s3envelope.core.arn.ObjectAddress;
+import dev.s3envelope.core.iam.AccessGate;
+import dev.s3envelope.core.iam.Verdict;
 import dev.s3envelope.core.keyring.RequestCredentials;
 import dev.s3envelope.s3.ClientSideObject;
 import java.util.ArrayList;

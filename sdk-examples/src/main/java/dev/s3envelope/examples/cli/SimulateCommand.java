@@ -1,13 +1,13 @@
 package dev.s3envelope.examples.cli;
 
 import dev.s3envelope.core.EnvelopeException;
-import dev.s3envelope.core.access.Verdict;
 import dev.s3envelope.core.advice.AccessCase;
 import dev.s3envelope.core.advice.AccessDocuments;
 import dev.s3envelope.core.advice.AccessTask;
 import dev.s3envelope.core.advice.PolicySimulator;
 import dev.s3envelope.core.advice.Simulation;
 import dev.s3envelope.core.arn.ObjectAddress;
+import dev.s3envelope.core.iam.Verdict;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package dev.s3envelope.s3.internal;
 
-import dev.s3envelope.core.access.Verdict;
+import dev.s3envelope.core.iam.Verdict;
 import dev.s3envelope.s3.ClientSideObject;
 import dev.s3envelope.s3.EnvelopeListener;
 import dev.s3envelope.s3.EnvelopeListener.Mode;

@@ -1,8 +1,8 @@
 package dev.s3envelope.s3.metrics;
 
-import dev.s3envelope.core.access.Verdict;
 import dev.s3envelope.core.cache.CacheListener;
 import dev.s3envelope.core.cache.DataKeyCache;
+import dev.s3envelope.core.iam.Verdict;
 import dev.s3envelope.s3.EnvelopeListener;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;

@@ -1,10 +1,10 @@
 package dev.s3envelope.s3.internal.diagnosis;
 
-import dev.s3envelope.core.access.AccessGate;
 import dev.s3envelope.core.access.AccessReport;
 import dev.s3envelope.core.access.ClassifiedFailure;
 import dev.s3envelope.core.access.FailureClassifier;
 import dev.s3envelope.core.access.ServiceError;
+import dev.s3envelope.core.iam.AccessGate;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;

@@ -1,14 +1,14 @@
 package dev.s3envelope.s3.internal.diagnosis;
 
 import dev.s3envelope.core.access.AccessEvidence;
-import dev.s3envelope.core.access.AccessGate;
 import dev.s3envelope.core.access.AccessReport;
 import dev.s3envelope.core.access.ClassifiedFailure;
 import dev.s3envelope.core.access.FailureKind;
 import dev.s3envelope.core.access.GateVerdict;
-import dev.s3envelope.core.access.Verdict;
 import dev.s3envelope.core.arn.KeyArn;
 import dev.s3envelope.core.arn.ObjectAddress;
+import dev.s3envelope.core.iam.AccessGate;
+import dev.s3envelope.core.iam.Verdict;
 import dev.s3envelope.s3.internal.CopySource;
 import java.util.ArrayList;
 import java.util.EnumMap;

@@ -1,10 +1,10 @@
 package dev.s3envelope.s3.internal.preflight;
 
 import dev.s3envelope.core.access.AccessEvidence;
-import dev.s3envelope.core.access.AccessGate;
 import dev.s3envelope.core.access.GateVerdict;
 import dev.s3envelope.core.access.KeyAnswer;
-import dev.s3envelope.core.access.Verdict;
+import dev.s3envelope.core.iam.AccessGate;
+import dev.s3envelope.core.iam.Verdict;
 import dev.s3envelope.s3.internal.ObjectVersion;
 import java.util.ArrayList;
 import java.util.List;

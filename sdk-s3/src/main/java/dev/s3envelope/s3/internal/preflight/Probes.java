@@ -2,12 +2,12 @@ package dev.s3envelope.s3.internal.preflight;
 
 import dev.s3envelope.core.access.AccessEvidence;
 import dev.s3envelope.core.access.AccessEvidence.Source;
-import dev.s3envelope.core.access.AccessGate;
 import dev.s3envelope.core.access.ClassifiedFailure;
 import dev.s3envelope.core.access.FailureClassifier;
 import dev.s3envelope.core.access.GateVerdict;
 import dev.s3envelope.core.access.ServiceError;
-import dev.s3envelope.core.access.Verdict;
+import dev.s3envelope.core.iam.AccessGate;
+import dev.s3envelope.core.iam.Verdict;
 import dev.s3envelope.core.internal.StageFailures;
 import dev.s3envelope.s3.internal.clientside.ReadPort;
 import java.util.List;

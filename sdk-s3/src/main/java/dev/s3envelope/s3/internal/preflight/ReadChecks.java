@@ -1,7 +1,7 @@
 package dev.s3envelope.s3.internal.preflight;
 
-import dev.s3envelope.core.access.Verdict;
 import dev.s3envelope.core.arn.ObjectAddress;
+import dev.s3envelope.core.iam.Verdict;
 import dev.s3envelope.core.policy.EncryptionPolicy;
 import dev.s3envelope.s3.Preflight;
 import dev.s3envelope.s3.PreflightOverride;

@@ -1,6 +1,6 @@
 package dev.s3envelope.s3.internal.preflight;
 
-import dev.s3envelope.core.access.Verdict;
+import dev.s3envelope.core.iam.Verdict;
 import dev.s3envelope.s3.PreflightOverride;
 import dev.s3envelope.s3.PreflightStrategy;
 import dev.s3envelope.s3.internal.ObjectVersion;

@@ -1,4 +1,4 @@
-package dev.s3envelope.core.access;
+package dev.s3envelope.core.iam;
 
 /** What is known of a gate's answer to one request. */
 public enum Verdict {

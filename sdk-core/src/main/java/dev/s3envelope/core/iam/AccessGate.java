@@ -1,7 +1,7 @@
-package dev.s3envelope.core.access;
+package dev.s3envelope.core.iam;
 
 /**
- * The name of a gate: one of the two authorizations a request for an encrypted object needs. {@link dev.s3envelope.core.iam.Gate} is the evaluator that decides
+ * The name of a gate: one of the two authorizations a request for an encrypted object needs. {@link Gate} is the evaluator that decides
  * a gate from policy documents.
  */
 public enum AccessGate {
