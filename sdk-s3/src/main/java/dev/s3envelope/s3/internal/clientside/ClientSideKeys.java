@@ -60,7 +60,7 @@ public final class ClientSideKeys {
     }
 
     /** Runs what may block. */
-    Executor blockingExecutor() {
+    public Executor blockingExecutor() {
         return blocking;
     }
 

@@ -101,7 +101,13 @@ public final class AsyncGets {
         Optional<WholeRead> whole = cut == null ? Optional.empty() : WholeRead.of(reads, sent);
         return cut == null || whole.isEmpty()
                 ? decrypted(sent, callers)
-                : ParallelGet.start(whole.get(), cut, this::decrypted, callers, file);
+                : ParallelGet.start(
+                        whole.get(),
+                        cut,
+                        this::decrypted,
+                        callers,
+                        file,
+                        reads.keys().blockingExecutor());
     }
 
     private <R> CompletableFuture<R> decrypted(

@@ -7,6 +7,8 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +40,7 @@ final class ParallelGet<R> implements AsyncResponseTransformer<GetObjectResponse
     private final Send send;
     private final AsyncResponseTransformer<GetObjectResponse, R> callers;
     private final @Nullable Path file;
+    private final Executor elsewhere;
     private final CompletableFuture<R> result = new CompletableFuture<>();
     private final AtomicBoolean told = new AtomicBoolean();
     /** With a file, what the transformer made of its beginning is the result when the pieces are there too. */
@@ -55,7 +58,9 @@ final class ParallelGet<R> implements AsyncResponseTransformer<GetObjectResponse
             PieceSizes sizes,
             Send send,
             AsyncResponseTransformer<GetObjectResponse, R> callers,
-            @Nullable Path file) {
+            @Nullable Path file,
+            Executor elsewhere) {
+        this.elsewhere = elsewhere;
         this.read = read;
         this.sizes = sizes;
         this.send = send;
@@ -70,14 +75,16 @@ final class ParallelGet<R> implements AsyncResponseTransformer<GetObjectResponse
      * Begins a read.
      *
      * @param file which the caller's transformer creates and writes from its beginning, as the AWS SDK's does; null for any other transformer
+     * @param elsewhere ends a call whose subscriber wants no more
      */
     static <R> CompletableFuture<R> start(
             WholeRead read,
             PieceSizes sizes,
             Send send,
             AsyncResponseTransformer<GetObjectResponse, R> callers,
-            @Nullable Path file) {
-        ParallelGet<R> get = new ParallelGet<>(read, sizes, send, callers, file);
+            @Nullable Path file,
+            Executor elsewhere) {
+        ParallelGet<R> get = new ParallelGet<>(read, sizes, send, callers, file, elsewhere);
         get.begin();
         return get.result;
     }
@@ -295,7 +302,16 @@ final class ParallelGet<R> implements AsyncResponseTransformer<GetObjectResponse
     @Override
     public void cancelled() {
         read.end();
-        result.completeExceptionally(
-                new SdkCancellationException("Subscriber cancelled before all events were published"));
+        if (result.isDone()) {
+            return;
+        }
+        SdkCancellationException given =
+                new SdkCancellationException("Subscriber cancelled before all events were published");
+        // Elsewhere, since a transformer that cancels because it failed says so right after.
+        try {
+            elsewhere.execute(() -> result.completeExceptionally(given));
+        } catch (RejectedExecutionException e) {
+            result.completeExceptionally(given);
+        }
     }
 }
