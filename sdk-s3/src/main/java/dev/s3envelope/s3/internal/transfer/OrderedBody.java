@@ -99,6 +99,7 @@ final class OrderedBody implements SdkPublisher<ByteBuffer>, Front.Body {
         if (failure == null) {
             failure = reason;
         }
+        pieces.end();
         drain();
     }
 
@@ -380,6 +381,7 @@ final class OrderedBody implements SdkPublisher<ByteBuffer>, Front.Body {
         @Override
         public void cancel() {
             cancelled = true;
+            pieces.end();
             drain();
         }
     }
