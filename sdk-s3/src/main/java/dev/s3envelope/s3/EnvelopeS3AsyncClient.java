@@ -162,7 +162,8 @@ public final class EnvelopeS3AsyncClient extends DelegatingS3AsyncClient {
     public CompletableFuture<CompleteMultipartUploadResponse> completeMultipartUpload(
             CompleteMultipartUploadRequest request) {
         boolean clientSide = clientSideUploads.encrypts(request.uploadId());
-        return events.after(uploads.complete(request), answer -> events.completed(clientSide, answer));
+        boolean customerKey = transformer.underCustomerKey(request);
+        return events.after(uploads.complete(request), answer -> events.completed(clientSide, customerKey, answer));
     }
 
     /** Lists parts; sizes of an upload encrypted on the client are those of the plaintext. */

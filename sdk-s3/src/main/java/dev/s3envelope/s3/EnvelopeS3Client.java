@@ -146,7 +146,7 @@ public final class EnvelopeS3Client extends DelegatingS3Client {
     @Override
     public CompleteMultipartUploadResponse completeMultipartUpload(CompleteMultipartUploadRequest request) {
         boolean clientSide = clientSideUploads.encrypts(request.uploadId());
-        return events.completed(clientSide, uploads.complete(request));
+        return events.completed(clientSide, transformer.underCustomerKey(request), uploads.complete(request));
     }
 
     /** Lists parts; sizes of an upload encrypted on the client are those of the plaintext. */

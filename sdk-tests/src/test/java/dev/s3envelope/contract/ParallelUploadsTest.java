@@ -22,10 +22,12 @@ import dev.s3envelope.s3.ParallelTransfers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -135,7 +137,13 @@ class ParallelUploadsTest extends ContractSuite {
         assertEquals(
                 Map.of("s3:CreateMultipartUpload", 1, "s3:UploadPart", 3, "s3:CompleteMultipartUpload", 1),
                 events(mark, key));
-        assertEquals(List.of(1L, (long) LENGTH), List.of(heard.objects.get(), heard.bytes.get()));
+        EnvelopeListener.Mode expected = mode.startsWith("client-side")
+                ? EnvelopeListener.Mode.CLIENT_SIDE
+                : mode.equals("bucket-default")
+                        ? EnvelopeListener.Mode.SSE_S3
+                        : EnvelopeListener.Mode.valueOf(mode.replace('-', '_').toUpperCase(Locale.ROOT));
+        assertEquals(List.of(expected), heard.objects);
+        assertEquals(LENGTH, heard.bytes.get());
 
         var stored = aws.s3().getObjectAsBytes(get -> {
             get.bucket(target().bucket()).key(key);
@@ -166,12 +174,12 @@ class ParallelUploadsTest extends ContractSuite {
 
     /** What a listener hears of one put, before its caller has the answer. */
     private static final class Heard implements EnvelopeListener {
-        private final AtomicLong objects = new AtomicLong();
+        private final List<Mode> objects = new CopyOnWriteArrayList<>();
         private final AtomicLong bytes = new AtomicLong();
 
         @Override
         public void objectWritten(Mode mode) {
-            objects.incrementAndGet();
+            objects.add(mode);
         }
 
         @Override

@@ -1,6 +1,7 @@
 package dev.s3envelope.s3.internal;
 
 import dev.s3envelope.core.iam.Verdict;
+import dev.s3envelope.core.ssec.SseCKey;
 import dev.s3envelope.s3.ClientSideObject;
 import dev.s3envelope.s3.EnvelopeListener;
 import dev.s3envelope.s3.EnvelopeListener.Mode;
@@ -51,9 +52,15 @@ public final class ObjectEvents {
         return answer;
     }
 
-    /** After an upload in parts was completed; gives the answer back. */
-    public CompleteMultipartUploadResponse completed(boolean clientSide, CompleteMultipartUploadResponse answer) {
-        tell(to -> to.objectWritten(mode(clientSide, answer.serverSideEncryptionAsString(), null)));
+    /**
+     * After an upload in parts was completed; gives the answer back.
+     *
+     * @param customerKey whether it is under an SSE-C key, of which this answer says nothing
+     */
+    public CompleteMultipartUploadResponse completed(
+            boolean clientSide, boolean customerKey, CompleteMultipartUploadResponse answer) {
+        tell(to -> to.objectWritten(
+                mode(clientSide, answer.serverSideEncryptionAsString(), customerKey ? SseCKey.ALGORITHM : null)));
         return answer;
     }
 

@@ -130,6 +130,11 @@ public final class RequestTransformer {
                 || policy.decide(Descriptions.of(request, body)).enforced();
     }
 
+    /** Whether an upload is under an SSE-C key, as far as this client knows. */
+    public boolean underCustomerKey(CompleteMultipartUploadRequest request) {
+        return uploads.underCustomerKey(request);
+    }
+
     /** Goes on with an upload that another process gave away. */
     public CompletionStage<Void> takeOver(ClientSideUpload upload) {
         try {

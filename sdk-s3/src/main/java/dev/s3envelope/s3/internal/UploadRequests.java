@@ -165,6 +165,15 @@ final class UploadRequests {
                 : withKey(request).thenCompose(sent -> objects.fromSource(sent, source.get()));
     }
 
+    /** Whether an upload is under an SSE-C key, which S3 does not say when it is completed. */
+    boolean underCustomerKey(CompleteMultipartUploadRequest request) {
+        return request.sseCustomerAlgorithm() != null
+                || Optional.ofNullable(request.uploadId())
+                        .flatMap(uploads::get)
+                        .filter(upload -> upload.source() != null)
+                        .isPresent();
+    }
+
     /** One that was answered goes to S3 again, which answers it as before or no longer knows the upload: no byte can be added by it. */
     CompletionStage<Attempts<CompleteMultipartUploadRequest>> complete(CompleteMultipartUploadRequest request) {
         if (!clientSide.wasCompleted(request.uploadId())) {
