@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -112,23 +113,24 @@ class CancellationTest {
         for (int step : CallSteps.chosen(steps, PIECES, SEED)) {
             String at = call + ", cancelled at step " + step + ", " + steps.get(step);
             String key = key(call, "async/" + step);
-            CompletableFuture<CompletableFuture<?>> begun = new CompletableFuture<>();
-            Runnable cancel = () -> {
-                var unused = begun.thenAccept(future -> future.cancel(true));
-            };
-            world.steps.restart(step, cancel);
-            cancelled(call, key, begun, at);
+            cancelled(call, key, step, Runnable::run, at);
             delayed(steps.get(step)).ifPresent(operation -> {
                 world.target().aws().faults().on("s3", operation).delay(Duration.ofMillis(60));
-                world.steps.restart(step, () -> world.soon(cancel));
-                cancelled(call, key + "/slow", begun, at + ", on its way");
+                cancelled(call, key + "/slow", step, world::soon, at + ", on its way");
                 world.target().aws().faults().clear();
             });
         }
         world.assertNothingIsLeft("any " + call);
     }
 
-    private void cancelled(Given call, String key, CompletableFuture<CompletableFuture<?>> begun, String at) {
+    /** {@code when} is when the step is taken, or a moment later. */
+    private void cancelled(Given call, String key, int step, Executor when, String at) {
+        CompletableFuture<CompletableFuture<?>> begun = new CompletableFuture<>();
+        world.steps.restart(
+                step,
+                () -> when.execute(() -> {
+                    var unused = begun.thenAccept(future -> future.cancel(true));
+                }));
         CompletableFuture<?> future = start(call, key);
         begun.complete(future);
         CancellationWorld.settle(future, at);
@@ -209,9 +211,9 @@ class CancellationTest {
             String at = call + ", its subscription cancelled after " + bytes + " bytes";
             ResponsePublisher<GetObjectResponse> body =
                     CancellationWorld.join(world.async.getObject(request, AsyncResponseTransformer.toPublisher()), at);
-            // In onNext, on the event loop: cancelled on another thread, the AWS SDK's HTTP client may keep the
-            // connection
-            // until it times out.
+            // In onNext, on the event loop. The AWS SDK's HTTP client may keep a connection until it times out if its
+            // body is
+            // cancelled on another thread.
             body.subscribe(new Taking(Math.max(1, bytes)));
             world.assertNothingIsLeft(at);
         }
