@@ -103,6 +103,7 @@ class KeyringValuesTest {
         assertEquals(AlgorithmSuite.AES_256_GCM_HKDF_SHA512_COMMIT_KEY, REQUEST.suite());
         assertEquals(Optional.empty(), REQUEST.cachePartition());
         assertEquals(OptionalLong.empty(), REQUEST.plaintextLength());
+        assertEquals(REQUEST, EncryptionMaterialsRequest.of(EncryptionContext.empty()));
         EncryptionMaterialsRequest changed =
                 REQUEST.withCachePartition("tenant 7").withPlaintextLength(5);
         assertEquals(Optional.of("tenant 7"), changed.cachePartition());

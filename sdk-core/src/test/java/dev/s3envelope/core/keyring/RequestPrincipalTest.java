@@ -94,6 +94,10 @@ class RequestPrincipalTest {
         MultiKeyring multi = new MultiKeyring(local, List.of(aes("b")));
         assertEquals(Optional.empty(), multi.principal());
         assertFalse(multi.blocking());
+        assertEquals(
+                "raw RSA key offline:safe",
+                new RawRsaKeyring(CryptoProvider.jdk(), new SecureRandom(), "offline", "safe", TestRsa.keys())
+                        .toString());
         assertEquals("keyrings [raw AES key n:a, raw AES key n:b]", multi.toString());
     }
 

@@ -2,8 +2,10 @@ package dev.s3envelope.core.message;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.s3envelope.core.WatchedProvider;
 import java.nio.ByteBuffer;
@@ -39,7 +41,9 @@ class FrameInPlaceTest {
             watched.forget();
             MessageDecryptor whole = message.decryptor();
             ByteBuffer body = ByteBuffer.wrap(encrypted, header, encrypted.length - header);
+            assertFalse(whole.verified());
             assertEquals(CodingStatus.DONE, whole.decrypt(body, ByteBuffer.wrap(decrypted)));
+            assertTrue(whole.verified());
             assertEquals(0, body.remaining());
             assertArrayEquals(plaintext, decrypted);
             allFromTo(encrypted, decrypted, 3);

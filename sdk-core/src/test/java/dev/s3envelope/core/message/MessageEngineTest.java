@@ -1,5 +1,6 @@
 package dev.s3envelope.core.message;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
@@ -8,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.s3envelope.core.IntegrityException;
 import dev.s3envelope.core.OperationRefusedException;
+import dev.s3envelope.core.RecordingRandom;
 import dev.s3envelope.core.Refused;
 import dev.s3envelope.core.crypto.AlgorithmSuite;
 import dev.s3envelope.core.keyring.DataKey;
@@ -16,6 +18,7 @@ import dev.s3envelope.core.keyring.EncryptionMaterials;
 import dev.s3envelope.core.keyring.EncryptionMaterialsRequest;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
@@ -29,8 +32,10 @@ class MessageEngineTest {
     @Test
     void engine_isWhatItWasBuiltAs() {
         HeaderLimits small = new HeaderLimits(100, 1, 10, 10);
+        RecordingRandom random = new RecordingRandom();
         MessageEngine built = MessageEngine.builder()
                 .cryptoProvider(Fixture.JDK)
+                .secureRandom(random)
                 .frameLength(5000)
                 .headerLimits(small)
                 .build();
@@ -42,6 +47,9 @@ class MessageEngineTest {
         assertThrows(IntegrityException.class, () -> built.headerParser().feed(ByteBuffer.wrap(ours)));
         try (OpenMessage message = Fixture.join(built.create(Fixture.keyring(), Fixture.request(), Fixture.IDENTITY))) {
             assertEquals(5000, message.header().frameLength());
+            assertArrayEquals(
+                    Arrays.copyOf(random.drawn().get(0), 16),
+                    Arrays.copyOf(message.header().messageId(), 16));
         }
     }
 

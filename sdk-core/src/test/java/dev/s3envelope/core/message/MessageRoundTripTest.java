@@ -206,6 +206,22 @@ class MessageRoundTripTest {
     }
 
     @Test
+    void heldPlaintext_hasRoomForWhatArrives() {
+        byte[] plaintext = Fixture.bytes(new Random(SEED), 9_900);
+        for (int first : new int[] {1, 100, 3000, 4096, 5000}) {
+            try (OpenMessage message = Fixture.create(10_000)) {
+                MessageEncryptor encryptor = message.encryptor(OptionalLong.empty());
+                ByteBuffer out = ByteBuffer.allocate(20_000);
+                encryptor.encrypt(ByteBuffer.wrap(plaintext, 0, first), out);
+                encryptor.encrypt(ByteBuffer.wrap(plaintext, first, plaintext.length - first), out);
+                assertEquals(CodingStatus.DONE, encryptor.finish(out));
+                byte[] encrypted = Arrays.copyOf(out.array(), out.position());
+                assertArrayEquals(plaintext, Fixture.decrypt(engine, encrypted, null));
+            }
+        }
+    }
+
+    @Test
     void emptyPartBeforeTheLast_isTheHeaderOrNothing() {
         try (OpenMessage message = Fixture.create(10)) {
             assertArrayEquals(
@@ -218,6 +234,7 @@ class MessageRoundTripTest {
     void plaintextAfterTheEnd_isRefused() {
         try (OpenMessage message = Fixture.create(10)) {
             MessageEncryptor encryptor = message.encryptor(OptionalLong.empty());
+            assertEquals(OptionalLong.empty(), encryptor.outputLength());
             encryptor.encrypt(ByteBuffer.wrap(new byte[5]), ByteBuffer.allocate(1000));
             assertEquals(CodingStatus.NEED_OUTPUT, encryptor.finish(ByteBuffer.allocate(0)));
             IllegalStateException refusal = assertThrows(
@@ -259,6 +276,11 @@ class MessageRoundTripTest {
             Fixture.encrypt(message.partEncryptor(1000, 20, false), new byte[20], null);
             byte[] exported = message.ledger().export();
             assertArrayEquals(exported, FrameLedger.restore(exported).export());
+            FrameLedger restored = FrameLedger.restore(exported);
+            for (long frame : new long[] {200, 299, 600, 1000, 1001}) {
+                assertThrows(OperationRefusedException.class, () -> restored.enter(frame, new byte[16], 0));
+            }
+            restored.enter(1002, new byte[16], 0);
             assertArrayEquals(new byte[] {1}, new FrameLedger().export());
             for (int length = 0; length < exported.length; length += 41) {
                 byte[] cut = Arrays.copyOf(exported, length);

@@ -6,9 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.amazonaws.encryptionsdk.AwsCrypto;
 import com.amazonaws.encryptionsdk.CryptoAlgorithm;
-import com.amazonaws.encryptionsdk.jce.JceMasterKey;
 import dev.s3envelope.core.EnvelopeException;
 import dev.s3envelope.core.IntegrityException;
 import dev.s3envelope.core.KeyringException;
@@ -31,10 +29,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletionStage;
-import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every change to a message is refused, and what was released before is a prefix of the true plaintext, cut behind a verified frame. */
@@ -188,8 +184,9 @@ class TamperedMessageTest {
 
     @Test
     void decryptorThatMissedSomething_namesIt_andDoesNotGoOn() {
-        byte[] signed = peer(CryptoAlgorithm.ALG_AES_256_GCM_HKDF_SHA512_COMMIT_KEY_ECDSA_P384, 16, plaintext);
-        byte[] unframed = peer(CryptoAlgorithm.ALG_AES_256_GCM_HKDF_SHA512_COMMIT_KEY, 0, plaintext);
+        byte[] signed =
+                ForeignBodyTest.peer(CryptoAlgorithm.ALG_AES_256_GCM_HKDF_SHA512_COMMIT_KEY_ECDSA_P384, 16, plaintext);
+        byte[] unframed = ForeignBodyTest.peer(CryptoAlgorithm.ALG_AES_256_GCM_HKDF_SHA512_COMMIT_KEY, 0, plaintext);
         missing(message, message.length - 1, "frame 4 is missing");
         missing(message, header + F + 32, "frame 2 is missing");
         missing(signed, signed.length - 1, "its signature is missing");
@@ -215,18 +212,6 @@ class TamperedMessageTest {
             ByteBuffer rest = ByteBuffer.wrap(whole, cut, whole.length - cut);
             Refused.by(IntegrityException.class, () -> decryptor.decrypt(rest, out), "refused before");
         }
-    }
-
-    @Test
-    void signatureOfNoBytes_isRefused() {
-        CryptoAlgorithm suite = CryptoAlgorithm.ALG_AES_256_GCM_HKDF_SHA512_COMMIT_KEY_ECDSA_P384;
-        byte[] signed = peer(suite, 16, plaintext);
-        byte[] none = Arrays.copyOf(signed, signed.length - suite.getTrailingSignatureLength());
-        none[none.length - 2] = 0;
-        none[none.length - 1] = 0;
-        ByteArrayOutputStream released = new ByteArrayOutputStream();
-        assertThrows(IntegrityException.class, () -> Fixture.decrypt(engine, none, null, released));
-        assertEquals(plaintext.length / 16 * 16, released.size());
     }
 
     @Test
@@ -295,118 +280,10 @@ class TamperedMessageTest {
     }
 
     @ParameterizedTest
-    @EnumSource(
-            value = CryptoAlgorithm.class,
-            names = {
-                "ALG_AES_256_GCM_HKDF_SHA512_COMMIT_KEY_ECDSA_P384",
-                "ALG_AES_128_GCM_IV12_TAG16_HKDF_SHA256_ECDSA_P256"
-            })
-    void signedMessage_releasesItsFinalFrameOnlyOnceTheSignatureIsVerified(CryptoAlgorithm suite) {
-        byte[] signed = peer(suite, 16, plaintext);
-        int footer = signed.length - suite.getTrailingSignatureLength() - 2;
-        int whole = plaintext.length / 16 * 16;
-        for (int at = footer - 1; at < signed.length; at++) {
-            byte[] changed = signed.clone();
-            changed[at] ^= 4;
-            ByteArrayOutputStream released = new ByteArrayOutputStream();
-            assertThrows(
-                    IntegrityException.class, () -> Fixture.decrypt(engine, changed, null, released), "byte " + at);
-            assertArrayEquals(Arrays.copyOf(plaintext, whole), released.toByteArray());
-        }
-        for (int length = footer; length < signed.length; length++) {
-            byte[] cut = Arrays.copyOf(signed, length);
-            assertThrows(IntegrityException.class, () -> Fixture.decrypt(engine, cut, null));
-        }
-        assertThrows(
-                IntegrityException.class,
-                () -> Fixture.decrypt(engine, Arrays.copyOf(signed, signed.length + 1), null));
-        assertArrayEquals(plaintext, Fixture.decrypt(engine, signed, new Random(1)));
-    }
-
-    @Test
-    void rangeOfASignedOrUnframedMessage_isRefusedWithTheReason() {
-        byte[] signed = peer(CryptoAlgorithm.ALG_AES_256_GCM_HKDF_SHA512_COMMIT_KEY_ECDSA_P384, 16, plaintext);
-        byte[] unframed = peer(CryptoAlgorithm.ALG_AES_256_GCM_HKDF_SHA512_COMMIT_KEY, 0, plaintext);
-        try (OpenMessage a = Fixture.open(engine, signed);
-                OpenMessage b = Fixture.open(engine, unframed)) {
-            FrameLayout any = new FrameLayout(a.header().length(), 16, 1, 1);
-            String refusal = String.valueOf(assertThrows(
-                            OperationRefusedException.class, () -> a.rangeDecryptor(any, new ByteSpan(0, 1)))
-                    .getMessage());
-            assertTrue(refusal.contains("signature"), refusal);
-            assertThrows(OperationRefusedException.class, () -> b.lengthProof(any));
-            for (int length = 0; length < 70; length++) {
-                int more = length;
-                Refused.by(OperationRefusedException.class, () -> a.layout(signed.length + more), "signature");
-                Refused.by(OperationRefusedException.class, () -> b.layout(unframed.length + more), "unframed");
-            }
-        }
-    }
-
-    @Test
-    void unframedBody_isReleasedOnlyWhole() {
-        byte[] unframed = peer(CryptoAlgorithm.ALG_AES_256_GCM_HKDF_SHA512_COMMIT_KEY, 0, plaintext);
-        int start = HeaderParser.parse(unframed, Fixture.LIMITS).length();
-        for (int at = start; at < unframed.length; at++) {
-            byte[] changed = unframed.clone();
-            changed[at] ^= 1;
-            ByteArrayOutputStream released = new ByteArrayOutputStream();
-            assertThrows(EnvelopeException.class, () -> Fixture.decrypt(engine, changed, null, released));
-            assertEquals(0, released.size());
-            byte[] cut = Arrays.copyOf(unframed, at);
-            assertThrows(IntegrityException.class, () -> Fixture.decrypt(engine, cut, null, released));
-            assertEquals(0, released.size());
-        }
-    }
-
-    @Test
-    void unframedBodyLongerThanTheLimit_isRefusedBeforeItIsCollected() {
-        byte[] unframed = peer(CryptoAlgorithm.ALG_AES_256_GCM_HKDF_SHA512_COMMIT_KEY, 0, new byte[1001]);
-        MessageEngine small = MessageEngine.builder()
-                .cryptoProvider(Fixture.JDK)
-                .maxUnframedLength(1000)
-                .build();
-        try (OpenMessage open = Fixture.open(small, unframed);
-                MessageDecryptor decryptor = open.decryptor()) {
-            ByteBuffer prefix = ByteBuffer.wrap(unframed, open.header().length(), 20);
-            assertThrows(OperationRefusedException.class, () -> decryptor.decrypt(prefix, ByteBuffer.allocate(10)));
-        }
-    }
-
-    @Test
-    void unframedBodyOfTheLimit_isRead_inAnyPieces() {
-        byte[] content = Fixture.bytes(new Random(8), 30_000);
-        byte[] unframed = peer(CryptoAlgorithm.ALG_AES_256_GCM_HKDF_SHA512_COMMIT_KEY, 0, content);
-        MessageEngine exact = MessageEngine.builder()
-                .cryptoProvider(Fixture.JDK)
-                .maxUnframedLength(30_000)
-                .build();
-        assertArrayEquals(content, Fixture.decrypt(exact, unframed, null));
-        for (int seed = 0; seed < 20; seed++) {
-            assertArrayEquals(content, Fixture.decrypt(exact, unframed, new Random(seed)));
-        }
-    }
-
-    @Test
-    void unframedBodyBeyondTheFormatsLimit_wasChanged() {
-        try (OpenMessage open = Fixture.open(engine, message)) {
-            long formatLimit = (1L << 36) - 32;
-            for (long length : new long[] {-1, Long.MIN_VALUE, formatLimit + 1}) {
-                assertThrows(IntegrityException.class, () -> announced(open, length));
-            }
-            assertThrows(OperationRefusedException.class, () -> announced(open, formatLimit));
-        }
-    }
-
-    private static void announced(OpenMessage open, long length) {
-        ByteBuffer prefix = ByteBuffer.allocate(20).putLong(12, length);
-        new UnframedReader(open.frameCipher(), Long.MAX_VALUE).assemble(prefix);
-    }
-
-    @ParameterizedTest
     @ValueSource(strings = {"ALG_AES_256_GCM_IV12_TAG16_HKDF_SHA256", "ALG_AES_128_GCM_IV12_TAG16_NO_KDF"})
     void suiteWithoutCommitment_isRefusedByDefault_beforeAnyKeyIsUnwrapped(String suite) {
-        MessageHeader parsed = HeaderParser.parse(peer(CryptoAlgorithm.valueOf(suite), 16, plaintext), Fixture.LIMITS);
+        MessageHeader parsed =
+                HeaderParser.parse(ForeignBodyTest.peer(CryptoAlgorithm.valueOf(suite), 16, plaintext), Fixture.LIMITS);
         assertThrows(
                 OperationRefusedException.class,
                 () -> Fixture.engine().open(parsed, new Unreachable(), Optional.empty()));
@@ -418,7 +295,8 @@ class TamperedMessageTest {
     @Test
     void signedMessage_isRefusedAtOnce_whenTheReaderAcceptsNone() {
         MessageHeader parsed = HeaderParser.parse(
-                peer(CryptoAlgorithm.ALG_AES_256_GCM_HKDF_SHA512_COMMIT_KEY_ECDSA_P384, 16, plaintext), Fixture.LIMITS);
+                ForeignBodyTest.peer(CryptoAlgorithm.ALG_AES_256_GCM_HKDF_SHA512_COMMIT_KEY_ECDSA_P384, 16, plaintext),
+                Fixture.LIMITS);
         MessageEngine unsigned = MessageEngine.builder()
                 .cryptoProvider(Fixture.JDK)
                 .signedMessagesAllowed(false)
@@ -442,26 +320,6 @@ class TamperedMessageTest {
         try (OpenMessage created = Fixture.create(F)) {
             return Fixture.encrypt(created, plaintext);
         }
-    }
-
-    private static byte[] peer(CryptoAlgorithm suite, int frameLength, byte[] plaintext) {
-        return AwsCrypto.builder()
-                .withEncryptionAlgorithm(suite)
-                .withEncryptionFrameSize(frameLength)
-                .withCommitmentPolicy(
-                        suite.isCommitting()
-                                ? com.amazonaws.encryptionsdk.CommitmentPolicy.RequireEncryptRequireDecrypt
-                                : com.amazonaws.encryptionsdk.CommitmentPolicy.ForbidEncryptAllowDecrypt)
-                .build()
-                .encryptData(
-                        JceMasterKey.getInstance(
-                                new SecretKeySpec(Fixture.WRAPPING_KEY, "AES"),
-                                "local",
-                                "backup-2026",
-                                "AES/GCM/NoPadding"),
-                        plaintext,
-                        Map.of("tenant", "7"))
-                .getResult();
     }
 
     private static byte[] concat(byte[]... pieces) {
