@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * That large objects are put and read in several pieces at a time, and how many: PutObject as a multipart upload, GetObject as ranges of one version. Each piece is a
- * request of its own, with the rules, checks and events of one, and is retried alone.
+ * request of its own and is retried alone; listeners hear of one object.
  *
  * <pre>{@code
  * ParallelTransfers parallel = ParallelTransfers.builder().maxInFlight(8).build();

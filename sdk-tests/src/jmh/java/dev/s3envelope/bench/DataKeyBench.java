@@ -17,13 +17,15 @@ import java.util.zip.CRC32C;
  * in turns. Prints a Markdown table with objects a second, ratios by round, and the KMS requests the server counted. Options are {@code name=value}:
  *
  * <pre>{@code
- * ops=10000 size=1024 threads=16 rounds=5 warmupSeconds=25 kmsMillis=10
+ * ops=10000 size=1024 threads=16 rounds=5 warmupSeconds=30 kmsMillis=10
  * }</pre>
  *
- * {@code ops} puts and as many gets for each client; {@code warmupSeconds} of puts, and as many of gets, for each before that: the JVM compiles the last of what a small object needs
+ * {@code ops} puts and as many gets for each client; {@code warmupSeconds} of puts, and as many of gets, on one thread for each before that: the JVM compiles the last of what a small object needs
  * after some 70,000 operations, and before that it is the compiler that is measured.
  */
 public final class DataKeyBench {
+    private static final int STEP = 500;
+
     private final int ops;
     private final int rounds;
     private final int warmupSeconds;
@@ -35,7 +37,7 @@ public final class DataKeyBench {
     private DataKeyBench(Map<String, Integer> options) {
         this.ops = options.getOrDefault("ops", 10_000);
         this.rounds = options.getOrDefault("rounds", 5);
-        this.warmupSeconds = options.getOrDefault("warmupSeconds", 25);
+        this.warmupSeconds = options.getOrDefault("warmupSeconds", 30);
         this.threads = options.getOrDefault("threads", 16);
         this.kmsLatency = Duration.ofMillis(options.getOrDefault("kmsMillis", 10));
         this.body = new byte[options.getOrDefault("size", 1_024)];
@@ -84,8 +86,8 @@ public final class DataKeyBench {
             Score theirs = new Score(all.s3ec());
             List<Score> scores = List.of(plain, ours, theirs);
             for (Score score : scores) {
-                warmUp(load, put(score.contender.io()));
-                warmUp(load, get(score.contender.io()));
+                warmUp(put(score.contender.io()));
+                warmUp(get(score.contender.io()));
             }
             scores.forEach(score -> score.contender.forget().run());
             for (int round = 0; round < rounds; round++) {
@@ -97,11 +99,14 @@ public final class DataKeyBench {
         }
     }
 
-    private void warmUp(Load load, IntConsumer operation) throws InterruptedException {
+    /** On one thread: more would leave the compiler, which has as few cores as they have, no time. */
+    private void warmUp(IntConsumer operation) throws InterruptedException {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(warmupSeconds);
-        do {
-            load.run(0, ops / rounds, operation);
-        } while (System.nanoTime() - end < 0);
+        try (Load one = new Load(1)) {
+            do {
+                one.run(0, STEP, operation);
+            } while (System.nanoTime() - end < 0);
+        }
     }
 
     private void measure(ServerProcess server, Score score, int round, Load load) throws Exception {
@@ -128,7 +133,7 @@ public final class DataKeyBench {
     private void print(Score plain, Score ours, Score theirs) {
         System.out.printf(
                 "%s, JDK %s, %d cores: %,d puts and %,d gets of %,d bytes on %d threads, KMS %d ms, %d rounds, warm-up"
-                        + " %d s for each client and direction; medians (least to greatest round)%n%n",
+                        + " %d s on one thread for each client and direction; medians (least to greatest round)%n%n",
                 LocalDate.now(ZoneOffset.UTC),
                 System.getProperty("java.version"),
                 Runtime.getRuntime().availableProcessors(),

@@ -24,7 +24,7 @@ import java.util.zip.CRC32C;
  * [quick] cells=1024x8x0,65536x16x10 rounds=3 seconds=1 warmup=8 csv=peers.csv svg=docs/plots
  * }</pre>
  *
- * A cell is bytes x threads x milliseconds that a KMS request takes; cells of one latency should stand together. {@code warmup} is the time each client puts, and then gets, objects of 1 KiB before anything
+ * A cell is bytes x threads x milliseconds that a KMS request takes; cells of one latency should stand together. {@code warmup} is the time each client puts, and then gets, objects of 1 KiB on one thread before anything
  * is measured; {@code seconds} the length of a round of one client and direction. 64 MiB stand for 1 KiB less, which is what the S3 Encryption Client reads with its default settings; it and the Encryption SDK by
  * hand, which holds an object in memory, take no part in larger ones.
  */
@@ -56,8 +56,8 @@ public final class PeerBench {
                 ? Arrays.stream(options.get("cells").split(",")).map(Cell::parse).toList()
                 : quick ? QUICK : FULL;
         this.rounds = Integer.parseInt(options.getOrDefault("rounds", quick ? "3" : "5"));
-        this.seconds = Double.parseDouble(options.getOrDefault("seconds", quick ? "0.5" : "1"));
-        this.warmup = Double.parseDouble(options.getOrDefault("warmup", quick ? "4" : "12"));
+        this.seconds = Double.parseDouble(options.getOrDefault("seconds", quick ? "0.4" : "1"));
+        this.warmup = Double.parseDouble(options.getOrDefault("warmup", quick ? "3" : "12"));
     }
 
     /** Runs it. */
@@ -109,9 +109,9 @@ public final class PeerBench {
         }
     }
 
-    /** The compiler is done with the path of a small object after some 70,000 of them; larger ones need little beyond it. */
+    /** On one thread, so that the compiler has a core: it is done with the path of a small object after some 70,000 of them, and larger ones need little beyond it. */
     private void warmUp(List<Contender> contenders) throws InterruptedException {
-        try (Load load = new Load(8)) {
+        try (Load load = new Load(1)) {
             for (Contender contender : contenders) {
                 byte[] body = body(1024);
                 untilWarm(load, number -> contender.io().put(key(contender, number), body));
