@@ -3,6 +3,7 @@ package dev.s3envelope.kms;
 import dev.s3envelope.core.arn.KeyArn;
 import dev.s3envelope.core.keyring.PrincipalDigest;
 import dev.s3envelope.core.keyring.RequestCredentials;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -24,12 +25,12 @@ import software.amazon.awssdk.services.kms.KmsClient;
  * <p>The calls signed with the credentials that were resolved last are kept, since they rarely change from one request to the next.
  */
 final class KmsClients {
-    private final Map<String, KmsCalls> byRegion;
+    private final SortedMap<String, KmsCalls> byRegion;
     private final boolean blocking;
     private volatile @Nullable Known last;
 
     private KmsClients(Map<String, KmsCalls> byRegion) {
-        this.byRegion = Map.copyOf(byRegion);
+        this.byRegion = Collections.unmodifiableSortedMap(new TreeMap<>(byRegion));
         this.blocking = byRegion.values().stream().anyMatch(KmsCalls::blocking);
     }
 
@@ -142,7 +143,7 @@ final class KmsClients {
                 asked = new LinkedHashMap<>();
         CompletionStage<SortedMap<String, AwsCredentialsIdentity>> result =
                 CompletableFuture.completedFuture(new TreeMap<>());
-        for (Map.Entry<String, KmsCalls> client : new TreeMap<>(byRegion).entrySet()) {
+        for (Map.Entry<String, KmsCalls> client : byRegion.entrySet()) {
             Optional<IdentityProvider<? extends AwsCredentialsIdentity>> provider =
                     credentials.provider().or(client.getValue()::credentials);
             if (provider.isPresent()) {

@@ -146,7 +146,7 @@ public final class EnvelopeS3AsyncClient extends DelegatingS3AsyncClient {
 
     @Override
     public CompletableFuture<PutObjectResponse> putObject(PutObjectRequest request, AsyncRequestBody body) {
-        return invoke(request, BodyFacts.of(body), sent -> puts.put(request, sent, body));
+        return invoke(request, puts.facts(body), sent -> puts.put(request, sent, body));
     }
 
     /** A part; of an upload encrypted on the client it is encrypted in its place, see {@link ClientSideUpload}. */

@@ -132,7 +132,7 @@ public final class EnvelopeS3Client extends DelegatingS3Client {
     @Override
     public PutObjectResponse putObject(PutObjectRequest request, RequestBody body) {
         return SyncInvocation.invoke(
-                transformer.prepare(request, BodyFacts.of(body)), sent -> puts.put(request, sent, body));
+                transformer.prepare(request, puts.facts(body)), sent -> puts.put(request, sent, body));
     }
 
     /** A part; of an upload encrypted on the client it is encrypted in its place, see {@link ClientSideUpload}. */

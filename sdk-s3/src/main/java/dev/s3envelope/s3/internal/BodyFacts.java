@@ -10,25 +10,25 @@ import software.amazon.awssdk.core.sync.RequestBody;
  *
  * @param length in bytes, where the body knows it before it is sent
  * @param contentType what the SDK sends when the request names none
- * @param ours whether one of our clients sends it, which may do so in parts
+ * @param inParts whether its sender may put it in parts because they are faster
  */
-public record BodyFacts(OptionalLong length, Optional<String> contentType, boolean ours) {
+public record BodyFacts(OptionalLong length, Optional<String> contentType, boolean inParts) {
     /** No body, or one nothing is known of. */
     public static final BodyFacts NONE = new BodyFacts(OptionalLong.empty(), Optional.empty(), false);
 
     /** What a blocking body says of itself. */
-    public static BodyFacts of(RequestBody body) {
+    public static BodyFacts of(RequestBody body, boolean inParts) {
         return new BodyFacts(
                 body.optionalContentLength().map(OptionalLong::of).orElseGet(OptionalLong::empty),
                 Optional.ofNullable(body.contentType()),
-                true);
+                inParts);
     }
 
     /** What an asynchronous body says of itself. */
-    public static BodyFacts of(AsyncRequestBody body) {
+    public static BodyFacts of(AsyncRequestBody body, boolean inParts) {
         return new BodyFacts(
                 body.contentLength().map(OptionalLong::of).orElseGet(OptionalLong::empty),
                 Optional.ofNullable(body.contentType()),
-                true);
+                inParts);
     }
 }

@@ -69,7 +69,7 @@ final class ObjectRequests {
     private static boolean mayGoInParts(PutObjectRequest request, BodyFacts body) {
         Long announced = request.contentLength();
         long length = announced == null ? body.length().orElse(Long.MAX_VALUE) : announced;
-        return body.ours() && length >= ParallelTransfers.LEAST_PART_SIZE;
+        return body.inParts() && length >= ParallelTransfers.LEAST_PART_SIZE;
     }
 
     CompletionStage<Attempts<CopyObjectRequest>> copy(CopyObjectRequest request) {

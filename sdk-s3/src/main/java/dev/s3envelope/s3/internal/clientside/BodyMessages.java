@@ -25,9 +25,6 @@ import java.util.OptionalLong;
  * <p>Safe for use by several threads, as far as attempts follow each other.
  */
 final class BodyMessages implements BodyEncryption {
-    /** The most S3 takes in one PUT (Amazon S3 User Guide, "Uploading objects"). */
-    static final long LARGEST_PUT = 5L << 30;
-
     private final MessageEngine engine;
     private final ClientSideWrite how;
     private final EncryptionMaterials materials;
@@ -51,7 +48,7 @@ final class BodyMessages implements BodyEncryption {
         this.message = engine.create(materials, how.identity(), how.mode().frameLength());
         this.layout =
                 FrameLayout.ofPlaintext(message.header().length(), how.mode().frameLength(), length);
-        if (layout.ciphertextLength() > LARGEST_PUT) {
+        if (layout.ciphertextLength() > ClientSideWrites.LARGEST_PUT) {
             close();
             throw tooLarge(how, length, layout.ciphertextLength());
         }
@@ -59,7 +56,7 @@ final class BodyMessages implements BodyEncryption {
 
     static OperationRefusedException tooLarge(ClientSideWrite how, long plaintext, long ciphertext) {
         return new OperationRefusedException("PutObject of " + how.object() + " with " + plaintext
-                + " bytes would send " + ciphertext + " bytes of ciphertext; S3 takes " + LARGEST_PUT
+                + " bytes would send " + ciphertext + " bytes of ciphertext; S3 takes " + ClientSideWrites.LARGEST_PUT
                 + " in one PUT. Upload it in parts (multipart). Nothing was sent.");
     }
 

@@ -5,9 +5,6 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiFunction;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
-import org.reactivestreams.Subscriber;
-import org.reactivestreams.Subscription;
 import software.amazon.awssdk.core.SplittingTransformerConfiguration;
 import software.amazon.awssdk.core.async.AsyncResponseTransformer;
 import software.amazon.awssdk.core.async.SdkPublisher;
@@ -121,7 +118,7 @@ public final class CiphertextGuard {
         @Override
         public void onStream(SdkPublisher<ByteBuffer> body) {
             if (refused) {
-                body.subscribe(new Cancelling());
+                UnwantedBody.leave(body);
             } else {
                 callers.onStream(body);
             }
@@ -146,22 +143,5 @@ public final class CiphertextGuard {
         public String name() {
             return callers.name();
         }
-    }
-
-    /** Takes nothing of a body. */
-    private static final class Cancelling implements Subscriber<ByteBuffer> {
-        @Override
-        public void onSubscribe(Subscription subscription) {
-            subscription.cancel();
-        }
-
-        @Override
-        public void onNext(ByteBuffer buffer) {}
-
-        @Override
-        public void onError(@Nullable Throwable failure) {}
-
-        @Override
-        public void onComplete() {}
     }
 }

@@ -30,6 +30,9 @@ import software.amazon.awssdk.services.s3.model.PutObjectResponse;
  * Size, metadata and checksums are settled before the first byte leaves.
  */
 public final class ClientSideWrites {
+    /** The most S3 takes in one PUT (Amazon S3 User Guide, "Uploading objects"). */
+    public static final long LARGEST_PUT = 5L << 30;
+
     private static final int IN_MEMORY = 1 << 20;
 
     private final ClientSideKeys keys;
@@ -99,8 +102,7 @@ public final class ClientSideWrites {
                                 new SealedBody(sealed, body.contentType()));
                     })
                     : encoded(sealedRequest(request, encryption, checks), body, encryption, checks, send);
-            var unused = sent.whenComplete((answer, failure) -> encryption.close());
-            return sent;
+            return Stages.releasing(sent, encryption::close);
         });
     }
 

@@ -10,7 +10,6 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
@@ -27,7 +26,7 @@ final class CodingPipe implements Subscriber<ByteBuffer>, Subscription {
     private final Coder coder;
     private final @Nullable Executor executor;
     private final Queue<ByteBuffer> arrived = new ConcurrentLinkedQueue<>();
-    private final AtomicLong demand = new AtomicLong();
+    private final Demand demand = new Demand();
     /** Starts at one: whatever arrives before the subscriber has its subscription is only counted. */
     private final AtomicInteger work = new AtomicInteger(1);
 
@@ -112,10 +111,9 @@ final class CodingPipe implements Subscriber<ByteBuffer>, Subscription {
     @Override
     public void request(long count) {
         if (count <= 0) {
-            failure = new IllegalArgumentException(
-                    "non-positive subscription request: at least one element is asked for, not " + count);
+            failure = Demand.refused(count);
         } else {
-            demand.accumulateAndGet(count, (a, b) -> a + b < 0 ? Long.MAX_VALUE : a + b);
+            demand.add(count);
         }
         drain();
     }
@@ -187,7 +185,7 @@ final class CodingPipe implements Subscriber<ByteBuffer>, Subscription {
                 return;
             }
             try {
-                if (ready == null && !codingDone && (demand.get() > 0 || upstreamDone)) {
+                if (ready == null && !codingDone && (demand.any() || upstreamDone)) {
                     produce();
                 }
             } catch (IOException | RuntimeException | Error e) {
@@ -196,13 +194,11 @@ final class CodingPipe implements Subscriber<ByteBuffer>, Subscription {
             }
             ByteBuffer next = ready;
             if (next != null) {
-                if (demand.get() == 0) {
+                if (!demand.any()) {
                     return;
                 }
                 ready = null;
-                if (demand.get() != Long.MAX_VALUE) {
-                    demand.decrementAndGet();
-                }
+                demand.meet();
                 subscriber().onNext(next);
             } else if (codingDone) {
                 finished = true;

@@ -65,11 +65,6 @@ public final class PartBodies {
                 new EncodedBody(plain, source.ciphertextLength(), () -> checks.around(new Reading(source)), note)));
     }
 
-    /** Removes the checksums of the plaintext from the builder of a request. */
-    public static void removeChecksums(SdkPojo request, Object builder) {
-        ResponseFields.removeChecksums(request, builder);
-    }
-
     private static final class Reading implements Coder {
         private final Source source;
         private final MessageEncryptor encryptor;

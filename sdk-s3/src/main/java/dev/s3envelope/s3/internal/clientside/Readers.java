@@ -76,18 +76,15 @@ final class Readers {
 
     private static <K> CompletionStage<List<BoundKeyring<K>>> all(
             List<K> keyrings, Function<K, CompletionStage<K>> bind) {
-        CompletionStage<List<BoundKeyring<K>>> bound = CompletableFuture.completedFuture(List.of());
+        CompletionStage<List<BoundKeyring<K>>> bound =
+                CompletableFuture.completedFuture(new ArrayList<>(keyrings.size()));
         for (K keyring : keyrings) {
-            CompletionStage<BoundKeyring<K>> next = BoundKeyring.of(keyring, bind);
-            bound = keyrings.size() == 1
-                    ? next.thenApply(List::of)
-                    : bound.thenCombine(next, (before, one) -> {
-                        List<BoundKeyring<K>> joined = new ArrayList<>(before);
-                        joined.add(one);
-                        return List.copyOf(joined);
-                    });
+            bound = bound.thenCombine(BoundKeyring.of(keyring, bind), (before, one) -> {
+                before.add(one);
+                return before;
+            });
         }
-        return bound;
+        return bound.thenApply(List::copyOf);
     }
 
     /** Where several modes may have written a message, the least of their identities is demanded; objects of the other format are no messages. */

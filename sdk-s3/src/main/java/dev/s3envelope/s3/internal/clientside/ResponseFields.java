@@ -9,7 +9,7 @@ import software.amazon.awssdk.core.SdkField;
 import software.amazon.awssdk.core.SdkPojo;
 
 /** The checksum fields of any request or response, by the name they have on the wire. */
-final class ResponseFields {
+public final class ResponseFields {
     private static final String CHECKSUM = "x-amz-checksum-";
 
     /** By type, and there by member: in the list of parts they are no headers. */
@@ -18,7 +18,7 @@ final class ResponseFields {
     private ResponseFields() {}
 
     /** Header name to value, of those that are set. */
-    static Map<String, String> checksums(SdkPojo pojo) {
+    public static Map<String, String> checksums(SdkPojo pojo) {
         Map<String, String> found = new LinkedHashMap<>();
         for (SdkField<?> field : pojo.sdkFields()) {
             if (isChecksum(field)) {
@@ -32,7 +32,7 @@ final class ResponseFields {
     }
 
     /** Removes them: those of a response are of the ciphertext. */
-    static void removeChecksums(SdkPojo of, Object builder) {
+    public static void removeChecksums(SdkPojo of, Object builder) {
         for (SdkField<?> field : BY_TYPE.computeIfAbsent(of.getClass(), type -> checksumMembers(of))) {
             if (field.getValueOrDefault(of) != null) {
                 field.set(builder, null);

@@ -46,11 +46,11 @@ final class S3ecBodyEncryption implements BodyEncryption {
 
     /** Refuses a body that does not fit one PUT in this format, before anybody is asked for a key. */
     static void checkLength(ClientSideWrite how, long length) {
-        if (SUITE.ciphertextLength(length) > BodyMessages.LARGEST_PUT) {
+        if (SUITE.ciphertextLength(length) > ClientSideWrites.LARGEST_PUT) {
             throw new OperationRefusedException("PutObject of " + how.object() + " with " + length
                     + " bytes would send " + SUITE.ciphertextLength(length)
                     + " bytes in the S3 Encryption Client's format; S3 takes "
-                    + BodyMessages.LARGEST_PUT
+                    + ClientSideWrites.LARGEST_PUT
                     + " in one PUT, and this format is not written in parts. Write it under a mode"
                     + " that writes messages (ClientSide.builder), or as several objects. Nothing was sent.");
         }

@@ -55,6 +55,25 @@ public final class Stages {
         return result;
     }
 
+    /** A call under way and what it uses, which is let go before the result is seen to be complete: whoever has the answer finds it free. */
+    public static <V> CompletableFuture<V> releasing(CompletableFuture<V> call, Runnable release) {
+        CompletableFuture<V> result = new CompletableFuture<>();
+        var unusedForward = result.whenComplete((value, failure) -> {
+            if (failure != null) {
+                stop(call, result, failure);
+            }
+        });
+        var unused = call.whenComplete((value, failure) -> {
+            release.run();
+            if (failure == null) {
+                result.complete(value);
+            } else {
+                result.completeExceptionally(StageFailures.unwrap(failure));
+            }
+        });
+        return result;
+    }
+
     /** A call that follows a stage. What the result is completed with from outside, the call in flight is completed with too. */
     public static <A, R> CompletableFuture<R> chain(
             CompletionStage<A> first, Function<? super A, ? extends CompletionStage<R>> next) {

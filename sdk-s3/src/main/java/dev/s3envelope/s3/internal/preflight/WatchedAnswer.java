@@ -2,11 +2,10 @@ package dev.s3envelope.s3.internal.preflight;
 
 import dev.s3envelope.core.internal.StageFailures;
 import dev.s3envelope.s3.internal.clientside.FailureNote;
+import dev.s3envelope.s3.internal.clientside.UnwantedBody;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
-import org.reactivestreams.Subscriber;
-import org.reactivestreams.Subscription;
 import software.amazon.awssdk.core.SplittingTransformerConfiguration;
 import software.amazon.awssdk.core.async.AsyncResponseTransformer;
 import software.amazon.awssdk.core.async.SdkPublisher;
@@ -98,12 +97,12 @@ final class WatchedAnswer<R> implements AsyncResponseTransformer<GetObjectRespon
                     note.note(refusal);
                     // First the failure, since the SDK has one of its own for a body nobody took.
                     fail(refusal);
-                    body.subscribe(new Cancelling());
+                    UnwantedBody.leave(body);
                 } else if (begin()) {
                     callers.onResponse(held);
                     callers.onStream(body);
                 } else {
-                    body.subscribe(new Cancelling());
+                    UnwantedBody.leave(body);
                 }
             });
         }
@@ -121,22 +120,5 @@ final class WatchedAnswer<R> implements AsyncResponseTransformer<GetObjectRespon
             }
             callers.exceptionOccurred(failure);
         }
-    }
-
-    /** Takes nothing, and says so. */
-    private static final class Cancelling implements Subscriber<ByteBuffer> {
-        @Override
-        public void onSubscribe(Subscription subscription) {
-            subscription.cancel();
-        }
-
-        @Override
-        public void onNext(ByteBuffer buffer) {}
-
-        @Override
-        public void onError(Throwable failure) {}
-
-        @Override
-        public void onComplete() {}
     }
 }

@@ -1,6 +1,7 @@
 package dev.s3envelope.s3.internal.transfer;
 
 import dev.s3envelope.s3.ParallelTransfers;
+import dev.s3envelope.s3.internal.BodyFacts;
 import dev.s3envelope.s3.internal.ObjectEvents;
 import dev.s3envelope.s3.internal.clientside.ClientSideWrite;
 import dev.s3envelope.s3.internal.clientside.ClientSideWrites;
@@ -39,6 +40,11 @@ public final class AsyncPuts {
         this.writes = writes;
         this.events = events;
         this.parallel = parallel;
+    }
+
+    /** What is known of a body before the mode of its PUT is decided. */
+    public BodyFacts facts(AsyncRequestBody body) {
+        return BodyFacts.of(body, parallel.isPresent());
     }
 
     /**

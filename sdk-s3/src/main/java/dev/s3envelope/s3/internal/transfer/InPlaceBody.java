@@ -3,6 +3,7 @@ package dev.s3envelope.s3.internal.transfer;
 import dev.s3envelope.core.EnvelopeException;
 import dev.s3envelope.core.internal.StageFailures;
 import dev.s3envelope.core.message.ByteSpan;
+import dev.s3envelope.s3.internal.clientside.Demand;
 import dev.s3envelope.s3.internal.clientside.FailedStream;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
@@ -207,8 +208,7 @@ final class InPlaceBody implements SdkPublisher<ByteBuffer>, Front.Body {
         public void request(long count) {
             Subscription from = upstream;
             if (count <= 0) {
-                stop(new IllegalArgumentException(
-                        "non-positive subscription request: at least one element is asked for, not " + count));
+                stop(Demand.refused(count));
             } else if (from != null) {
                 from.request(count);
             }

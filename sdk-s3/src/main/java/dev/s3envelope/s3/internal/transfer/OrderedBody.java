@@ -3,6 +3,7 @@ package dev.s3envelope.s3.internal.transfer;
 import dev.s3envelope.core.EnvelopeException;
 import dev.s3envelope.core.internal.StageFailures;
 import dev.s3envelope.core.message.ByteSpan;
+import dev.s3envelope.s3.internal.clientside.Demand;
 import dev.s3envelope.s3.internal.clientside.FailedStream;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
@@ -14,7 +15,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -38,7 +38,7 @@ final class OrderedBody implements SdkPublisher<ByteBuffer>, Front.Body {
     private final Front front;
     private final AtomicBoolean taken = new AtomicBoolean();
     private final Queue<ByteBuffer> arrived = new ConcurrentLinkedQueue<>();
-    private final AtomicLong demand = new AtomicLong();
+    private final Demand demand = new Demand();
     /** Starts at one: whatever arrives before the subscriber has its subscription is only counted. */
     private final AtomicInteger work = new AtomicInteger(1);
 
@@ -136,7 +136,7 @@ final class OrderedBody implements SdkPublisher<ByteBuffer>, Front.Body {
                 if (!atEnd()) {
                     return;
                 }
-            } else if (demand.get() == 0) {
+            } else if (!demand.any()) {
                 return;
             } else {
                 takePieces();
@@ -271,9 +271,7 @@ final class OrderedBody implements SdkPublisher<ByteBuffer>, Front.Body {
             turn();
         }
         if (count > 0) {
-            if (demand.get() != Long.MAX_VALUE) {
-                demand.decrementAndGet();
-            }
+            demand.meet();
             subscriber().onNext(out);
         }
     }
@@ -370,10 +368,9 @@ final class OrderedBody implements SdkPublisher<ByteBuffer>, Front.Body {
         @Override
         public void request(long count) {
             if (count <= 0) {
-                stop(new IllegalArgumentException(
-                        "non-positive subscription request: at least one element is asked for, not " + count));
+                stop(Demand.refused(count));
             } else {
-                demand.accumulateAndGet(count, (a, b) -> a + b < 0 ? Long.MAX_VALUE : a + b);
+                demand.add(count);
                 drain();
             }
         }

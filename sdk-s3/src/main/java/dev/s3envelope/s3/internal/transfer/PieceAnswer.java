@@ -2,13 +2,12 @@ package dev.s3envelope.s3.internal.transfer;
 
 import dev.s3envelope.core.EnvelopeException;
 import dev.s3envelope.core.message.ByteSpan;
+import dev.s3envelope.s3.internal.clientside.UnwantedBody;
 import dev.s3envelope.s3.internal.clientside.WholeRead;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
-import org.reactivestreams.Subscriber;
-import org.reactivestreams.Subscription;
 import software.amazon.awssdk.core.async.AsyncResponseTransformer;
 import software.amazon.awssdk.core.async.SdkPublisher;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
@@ -62,10 +61,10 @@ final class PieceAnswer<R> implements AsyncResponseTransformer<GetObjectResponse
     @Override
     public void onStream(SdkPublisher<ByteBuffer> body) {
         if (refused != null) {
-            body.subscribe(new Cancelling());
+            UnwantedBody.leave(body);
         } else if (!gate.enter(() -> taker.onStream(body.map(this::counted)))) {
             taker.exceptionOccurred(new CancellationException("The read was given up."));
-            body.subscribe(new Cancelling());
+            UnwantedBody.leave(body);
         }
     }
 
@@ -81,22 +80,5 @@ final class PieceAnswer<R> implements AsyncResponseTransformer<GetObjectResponse
         if (refused == null) {
             taker.exceptionOccurred(failure);
         }
-    }
-
-    /** Takes nothing of a body. */
-    private static final class Cancelling implements Subscriber<ByteBuffer> {
-        @Override
-        public void onSubscribe(Subscription subscription) {
-            subscription.cancel();
-        }
-
-        @Override
-        public void onNext(ByteBuffer buffer) {}
-
-        @Override
-        public void onError(Throwable failure) {}
-
-        @Override
-        public void onComplete() {}
     }
 }

@@ -10,12 +10,12 @@ import dev.s3envelope.s3.ParallelTransfers;
 import dev.s3envelope.s3.internal.DecidedMode;
 import dev.s3envelope.s3.internal.clientside.ClientSideWrite;
 import dev.s3envelope.s3.internal.clientside.Fields;
+import dev.s3envelope.s3.internal.clientside.ResponseFields;
 import java.util.Collection;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
-import software.amazon.awssdk.core.SdkField;
 import software.amazon.awssdk.services.s3.model.AbortMultipartUploadRequest;
 import software.amazon.awssdk.services.s3.model.CompleteMultipartUploadRequest;
 import software.amazon.awssdk.services.s3.model.CompleteMultipartUploadResponse;
@@ -228,17 +228,12 @@ final class PutInParts {
 
     /** What a request says of the whole body, and S3 would not hold an upload in parts to. */
     private static Optional<String> ofTheWhole(PutObjectRequest request) {
-        for (SdkField<?> field : request.sdkFields()) {
-            boolean checksum = field.memberName().equals("ContentMD5")
-                    || (field.memberName().startsWith(CHECKSUM)
-                            && !field.memberName().equals("ChecksumAlgorithm"));
-            if (checksum && field.getValueOrDefault(request) != null) {
-                return Optional.of("a checksum of the whole plaintext (" + field.locationName()
+        Optional<String> checksum = ResponseFields.checksums(request).keySet().stream()
+                .findFirst()
+                .map(header -> "a checksum of the whole plaintext (" + header
                         + "), which would be known to be wrong only after the object is stored");
-            }
-        }
-        return request.writeOffsetBytes() == null
-                ? Optional.empty()
+        return checksum.isPresent() || request.writeOffsetBytes() == null
+                ? checksum
                 : Optional.of("writeOffsetBytes, which only one PUT appends at");
     }
 

@@ -5,6 +5,7 @@ import dev.s3envelope.core.message.FrameLayout;
 import dev.s3envelope.core.mode.ClientSide;
 import dev.s3envelope.core.mode.EncryptionMode;
 import dev.s3envelope.s3.ParallelTransfers;
+import dev.s3envelope.s3.internal.clientside.ClientSideWrites;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +24,6 @@ record PutSizes(int part, int inFlight, int buffers, long from) {
     /** The part size where nobody gives one. Enough for 80 GB of unknown length. */
     static final int PART = 8 << 20;
 
-    private static final long LARGEST_PUT = 5L << 30;
     private static final int LARGEST_HEADER = 1 << 16;
     private static final long LARGEST_ARRAY = Integer.MAX_VALUE - 16;
     private static final long STEP = 1L << 20;
@@ -46,14 +46,14 @@ record PutSizes(int part, int inFlight, int buffers, long from) {
         /** Whether one PUT will not do: the body is too large for it, or it is encrypted here and of unknown length or longer than the part size that was announced. */
         boolean mustGoInParts() {
             if (!(mode instanceof ClientSide clientSide)) {
-                return parallel != null && length != null && length > LARGEST_PUT;
+                return parallel != null && length != null && length > ClientSideWrites.LARGEST_PUT;
             }
             return length == null
-                    || length > LARGEST_PUT
+                    || length > ClientSideWrites.LARGEST_PUT
                     || (announced != 0 && length > announced)
                     || FrameLayout.ofPlaintext(LARGEST_HEADER, clientSide.frameLength(), length)
                                     .ciphertextLength()
-                            > LARGEST_PUT;
+                            > ClientSideWrites.LARGEST_PUT;
         }
 
         /** Whether it goes in parts because they are faster. */

@@ -2,6 +2,7 @@ package dev.s3envelope.s3.internal.transfer;
 
 import dev.s3envelope.core.EnvelopeException;
 import dev.s3envelope.s3.ParallelTransfers;
+import dev.s3envelope.s3.internal.BodyFacts;
 import dev.s3envelope.s3.internal.ObjectEvents;
 import dev.s3envelope.s3.internal.clientside.ClientSideWrite;
 import dev.s3envelope.s3.internal.clientside.ClientSideWrites;
@@ -45,6 +46,11 @@ public final class SyncPuts {
         this.events = events;
         this.parallel = parallel;
         this.executor = parallel.flatMap(ParallelTransfers::executor).orElse(Runnable::run);
+    }
+
+    /** What is known of a body before the mode of its PUT is decided. */
+    public BodyFacts facts(RequestBody body) {
+        return BodyFacts.of(body, parallel.isPresent());
     }
 
     /**

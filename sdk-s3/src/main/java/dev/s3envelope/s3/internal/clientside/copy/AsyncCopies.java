@@ -2,6 +2,7 @@ package dev.s3envelope.s3.internal.clientside.copy;
 
 import dev.s3envelope.core.internal.StageFailures;
 import dev.s3envelope.s3.internal.AsyncInvocation;
+import dev.s3envelope.s3.internal.clientside.FailedStream;
 import dev.s3envelope.s3.internal.clientside.FailureNote;
 import dev.s3envelope.s3.internal.clientside.ReadPort;
 import dev.s3envelope.s3.internal.clientside.Stages;
@@ -66,8 +67,7 @@ public final class AsyncCopies {
         FailureNote note = new FailureNote();
         Source source = new Source(plan, note);
         CompletableFuture<PutObjectResponse> written = note.call(client.putObject(plan.put(), source));
-        var unused = written.whenComplete((answer, failure) -> source.giveUp());
-        return Stages.map(written, plan::answer);
+        return Stages.map(Stages.releasing(written, source::giveUp), plan::answer);
     }
 
     private final class Source implements AsyncRequestBody {
@@ -136,8 +136,7 @@ public final class AsyncCopies {
             call = started;
             var unused = started.whenComplete((nothing, failure) -> {
                 if (failure != null && begun.compareAndSet(false, true)) {
-                    writer.onSubscribe(new Nothing());
-                    onError(StageFailures.unwrap(failure));
+                    FailedStream.tell(writer, noted(StageFailures.unwrap(failure)));
                 }
             });
         }
@@ -192,23 +191,19 @@ public final class AsyncCopies {
 
         @Override
         public void onError(Throwable failure) {
+            writer.onError(noted(failure));
+        }
+
+        private Throwable noted(Throwable failure) {
             if (failure instanceof RuntimeException) {
                 note.note(failure);
             }
-            writer.onError(failure);
+            return failure;
         }
 
         @Override
         public void onComplete() {
             writer.onComplete();
         }
-    }
-
-    private static final class Nothing implements Subscription {
-        @Override
-        public void request(long count) {}
-
-        @Override
-        public void cancel() {}
     }
 }

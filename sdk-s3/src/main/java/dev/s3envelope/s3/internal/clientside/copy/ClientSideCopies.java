@@ -16,6 +16,7 @@ import dev.s3envelope.s3.internal.RequestTransformer;
 import dev.s3envelope.s3.internal.clientside.ClientSideFacts;
 import dev.s3envelope.s3.internal.clientside.ClientSideReads;
 import dev.s3envelope.s3.internal.clientside.ClientSideWrite;
+import dev.s3envelope.s3.internal.clientside.ClientSideWrites;
 import dev.s3envelope.s3.internal.clientside.Fields;
 import dev.s3envelope.s3.internal.clientside.PlainAnswers;
 import dev.s3envelope.s3.internal.clientside.ReadPort;
@@ -51,7 +52,6 @@ public final class ClientSideCopies {
     private static final int PRECONDITION_FAILED = 412;
     private static final int FORBIDDEN = 403;
     private static final int NOT_IMPLEMENTED = 501;
-    private static final long LARGEST_PUT = 5L << 30;
 
     private final ClientSideReads reads;
     private final ClientSideFacts facts;
@@ -174,7 +174,7 @@ public final class ClientSideCopies {
                             + " default, so S3 would get the plaintext without anybody having said so. Name the mode with EncryptionOverride on the copy,"
                             + " enforce it by a rule, or copy to where a rule is client-side.");
         }
-        if (body.length().orElse(0) > LARGEST_PUT) {
+        if (body.length().orElse(0) > ClientSideWrites.LARGEST_PUT) {
             throw copy.refused("it has " + body.length().getAsLong()
                     + " bytes, and S3 takes at most 5 GiB in one PUT. Read it, and upload it in parts.");
         }

@@ -129,9 +129,7 @@ public final class AsyncUploads {
 
     private static <R> CompletableFuture<R> closing(Upload.Part part, Call<R> call) {
         try {
-            CompletableFuture<R> sent = call.start();
-            var unused = sent.whenComplete((answer, failure) -> part.close());
-            return sent;
+            return Stages.releasing(call.start(), part::close);
         } catch (RuntimeException e) {
             part.close();
             return CompletableFuture.failedFuture(e);

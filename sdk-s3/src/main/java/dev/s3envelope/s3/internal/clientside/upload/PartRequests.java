@@ -1,7 +1,7 @@
 package dev.s3envelope.s3.internal.clientside.upload;
 
 import dev.s3envelope.core.OperationRefusedException;
-import dev.s3envelope.s3.internal.clientside.PartBodies;
+import dev.s3envelope.s3.internal.clientside.ResponseFields;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -40,7 +40,7 @@ final class PartRequests {
     /** The request for the encrypted part: its length, and no checksums of the plaintext. */
     static UploadPartRequest encrypted(UploadPartRequest request, Upload.Part part) {
         UploadPartRequest.Builder builder = request.toBuilder().contentLength(part.ciphertextLength());
-        PartBodies.removeChecksums(request, builder);
+        ResponseFields.removeChecksums(request, builder);
         return builder.build();
     }
 
