@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.IntConsumer;
 import java.util.zip.CRC32C;
@@ -21,10 +22,10 @@ import java.util.zip.CRC32C;
  * Options are {@code name=value}; {@code quick} stands for fewer cells and short rounds:
  *
  * <pre>{@code
- * [quick] cells=1024x8x0,65536x16x10 rounds=3 seconds=1 warmup=8 csv=peers.csv svg=docs/plots
+ * [quick] cells=1024x8x0,65536x16x10 clients=EnvelopeS3Client;S3EncryptionClient rounds=3 seconds=1 warmup=8 csv=peers.csv svg=docs/plots
  * }</pre>
  *
- * A cell is bytes x threads x milliseconds that a KMS request takes; cells of one latency should stand together. {@code warmup} is the time each client puts, and then gets, objects of 1 KiB on one thread before anything
+ * {@code clients} names those that take part beside the plain {@code S3Client}, by the names in the tables. A cell is bytes x threads x milliseconds that a KMS request takes; cells of one latency should stand together. {@code warmup} is the time each client puts, and then gets, objects of 1 KiB on one thread before anything
  * is measured; {@code seconds} the length of a round of one client and direction. 64 MiB stand for 1 KiB less, which is what the S3 Encryption Client reads with its default settings; it and the Encryption SDK by
  * hand, which holds an object in memory, take no part in larger ones.
  */
@@ -48,6 +49,7 @@ public final class PeerBench {
     private final int rounds;
     private final double seconds;
     private final double warmup;
+    private final Set<String> clients;
 
     private PeerBench(Map<String, String> options) {
         this.options = options;
@@ -58,6 +60,7 @@ public final class PeerBench {
         this.rounds = Integer.parseInt(options.getOrDefault("rounds", quick ? "3" : "5"));
         this.seconds = Double.parseDouble(options.getOrDefault("seconds", quick ? "0.4" : "1"));
         this.warmup = Double.parseDouble(options.getOrDefault("warmup", quick ? "3" : "12"));
+        this.clients = Set.of(options.getOrDefault("clients", "").split(";"));
     }
 
     /** Runs it. */
@@ -79,15 +82,16 @@ public final class PeerBench {
         boolean warm = false;
         for (Map.Entry<Integer, List<Cell>> group : byLatency.entrySet()) {
             try (ServerProcess server = ServerProcess.start(Duration.ofMillis(group.getKey()));
-                    Contenders all = new Contenders(server)) {
+                    Contenders made = new Contenders(server)) {
+                List<Contender> all = chosen(made.all());
                 if (!warm) {
-                    warmUp(all.all());
+                    warmUp(all);
                     warm = true;
                 }
                 for (Cell cell : group.getValue()) {
                     System.err.println(cell);
                     try (Load load = new Load(cell.threads())) {
-                        report.add(cell, new Measured(server, load, cell).rows(all.all()));
+                        report.add(cell, new Measured(server, load, cell).rows(all));
                     }
                 }
             }
@@ -100,6 +104,15 @@ public final class PeerBench {
                 Files.writeString(folder.resolve(plot.getKey()), plot.getValue());
             }
         }
+    }
+
+    /** The first is what the others are compared with. */
+    private List<Contender> chosen(List<Contender> all) {
+        return clients.contains("")
+                ? all
+                : all.stream()
+                        .filter(one -> one == all.get(0) || clients.contains(one.name()))
+                        .toList();
     }
 
     private void write(String option, String text) throws IOException {
