@@ -17,7 +17,8 @@ import java.util.regex.Pattern;
  * @param key the object key, 1 to 1024 bytes in UTF-8 (Amazon S3 User Guide, "Naming Amazon S3 objects")
  */
 public record ObjectAddress(String bucket, String key) {
-    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{1,253}[A-Za-z0-9]");
+    private static final int SHORTEST_NAME = 3;
+    private static final int LONGEST_NAME = 255;
     private static final Pattern ARN = Pattern.compile(
             "arn:aws[a-z-]*:s3(-outposts|-object-lambda|express)?:[a-z0-9-]*:[0-9]{12}:[A-Za-z0-9._:/-]{3,255}");
     private static final int LONGEST_KEY = 1024;
@@ -48,13 +49,28 @@ public record ObjectAddress(String bucket, String key) {
      * @throws EnvelopeException if the text is neither a bucket name nor an access point ARN
      */
     public static String requireBucket(String bucket) {
-        if (bucket.startsWith("arn:")
-                ? !ARN.matcher(bucket).matches()
-                : !NAME.matcher(bucket).matches()) {
+        if (bucket.startsWith("arn:") ? !ARN.matcher(bucket).matches() : !isName(bucket)) {
             throw new EnvelopeException("Not a bucket name or access point ARN: " + Text.quote(bucket)
                     + ". A bucket name has 3 to 63 (before 2018: 255) letters, digits, dots, hyphens or underscores.");
         }
         return bucket;
+    }
+
+    /** Letters, digits, and between them dots, hyphens and underscores. */
+    private static boolean isName(String bucket) {
+        int length = bucket.length();
+        if (length < SHORTEST_NAME || length > LONGEST_NAME) {
+            return false;
+        }
+        for (int i = 0; i < length; i++) {
+            char c = bucket.charAt(i);
+            boolean alphanumeric = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z');
+            boolean mark = c == '-' || c == '.' || c == '_';
+            if (!alphanumeric && !(mark && i > 0 && i < length - 1)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Whether the bucket field is an ARN rather than a bucket name. */

@@ -31,11 +31,17 @@ public record BucketFacts(String bucket, Optional<AccountId> owner, Optional<Str
      * account is the access point's and not necessarily the bucket's, so the owner stays unknown.
      */
     public static BucketFacts fromName(String bucket) {
-        Matcher named = ACCOUNT_REGIONAL.matcher(bucket);
-        if (named.matches()) {
-            return new BucketFacts(bucket, AccountId.tryParse(named.group(1)), Optional.of(named.group(2)));
+        if (bucket.endsWith("-an")) {
+            Matcher named = ACCOUNT_REGIONAL.matcher(bucket);
+            if (named.matches()) {
+                return new BucketFacts(bucket, AccountId.tryParse(named.group(1)), Optional.of(named.group(2)));
+            }
         }
-        Matcher arn = ACCESS_POINT_REGION.matcher(bucket);
-        return new BucketFacts(bucket, Optional.empty(), arn.matches() ? Optional.of(arn.group(1)) : Optional.empty());
+        if (bucket.startsWith("arn:")) {
+            Matcher arn = ACCESS_POINT_REGION.matcher(bucket);
+            return new BucketFacts(
+                    bucket, Optional.empty(), arn.matches() ? Optional.of(arn.group(1)) : Optional.empty());
+        }
+        return new BucketFacts(bucket, Optional.empty(), Optional.empty());
     }
 }

@@ -7,7 +7,8 @@ import java.util.Arrays;
 /** Frames in sequence, from a known one on. */
 final class FrameReader implements BodyReader {
     private static final int MARKER = 0xFFFF_FFFF;
-    private static final int FIRST_BUFFER = 4096;
+    /** A frame that is said to be longer gets its room as its bytes come. */
+    private static final int FIRST_BUFFER = 128 * 1024;
 
     private final FrameCipher cipher;
     private final int frameLength;

@@ -3,8 +3,6 @@ package dev.s3envelope.core.message;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * The text of the metadata entry {@value #METADATA_NAME}: where the body of a message starts and how long its frames are, so that a
@@ -29,9 +27,6 @@ public record LayoutHint(int headerLength, int frameLength, OptionalLong plainte
     /** The user metadata name, without the {@code x-amz-meta-} that the SDK puts before it. */
     public static final String METADATA_NAME = "envelope";
 
-    private static final Pattern TEXT =
-            Pattern.compile("v1;h=([1-9][0-9]{0,8});f=([1-9][0-9]{0,9})(?:;p=(0|[1-9][0-9]{0,17}))?");
-    private static final Pattern UPLOAD_TEXT = Pattern.compile("v1;h=([1-9][0-9]{0,8})");
     private static final int MAX_TEXT = 64;
 
     /** Checks that the numbers can be those of a message. */
@@ -73,8 +68,9 @@ public record LayoutHint(int headerLength, int frameLength, OptionalLong plainte
         if (hint.isPresent()) {
             return OptionalInt.of(hint.get().headerLength());
         }
-        Matcher matcher = UPLOAD_TEXT.matcher(text.length() > MAX_TEXT ? "" : text);
-        return matcher.matches() ? OptionalInt.of(Integer.parseInt(matcher.group(1))) : OptionalInt.empty();
+        Scanner upload = new Scanner(text.length() > MAX_TEXT ? "" : text);
+        long header = upload.takes("v1;h=") ? upload.number(9, 1) : -1;
+        return header > 0 && upload.atEnd() ? OptionalInt.of((int) header) : OptionalInt.empty();
     }
 
     /** Reads a hint; empty for anything but the exact form above, including versions to come. */
@@ -82,18 +78,20 @@ public record LayoutHint(int headerLength, int frameLength, OptionalLong plainte
         if (text.length() > MAX_TEXT) {
             return Optional.empty();
         }
-        Matcher matcher = TEXT.matcher(text);
-        if (!matcher.matches()) {
-            return Optional.empty();
-        }
-        long frame = Long.parseLong(matcher.group(2));
-        String plaintext = matcher.group(3);
-        OptionalLong length = plaintext == null ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(plaintext));
-        if (frame > HeaderLimits.LONGEST_FRAME
-                || (length.isPresent() && length.getAsLong() > FrameLayout.maxPlaintextLength((int) frame))) {
-            return Optional.empty();
-        }
-        return Optional.of(new LayoutHint(Integer.parseInt(matcher.group(1)), (int) frame, length));
+        Scanner hint = new Scanner(text);
+        long header = hint.takes("v1;h=") ? hint.number(9, 1) : -1;
+        long frame = hint.takes(";f=") ? hint.number(10, 1) : -1;
+        boolean told = hint.takes(";p=");
+        long plaintext = told ? hint.number(18, 0) : 0;
+        boolean possible = header > 0
+                && frame > 0
+                && frame <= HeaderLimits.LONGEST_FRAME
+                && plaintext >= 0
+                && plaintext <= FrameLayout.maxPlaintextLength((int) frame);
+        return possible && hint.atEnd()
+                ? Optional.of(new LayoutHint(
+                        (int) header, (int) frame, told ? OptionalLong.of(plaintext) : OptionalLong.empty()))
+                : Optional.empty();
     }
 
     /** Returns the metadata value. */
@@ -107,5 +105,38 @@ public record LayoutHint(int headerLength, int frameLength, OptionalLong plainte
     /** Returns whether header and frame length are those of this header. */
     public boolean agreesWith(MessageHeader header) {
         return header.length() == headerLength && header.frameLength() == frameLength;
+    }
+
+    /** Takes a text apart from its start. Every read of an object passes here, and this is quicker than a regular expression. */
+    private static final class Scanner {
+        private final String text;
+        private int at;
+
+        Scanner(String text) {
+            this.text = text;
+        }
+
+        /** Goes past a literal, if it is next. */
+        boolean takes(String literal) {
+            boolean next = text.startsWith(literal, at);
+            at += next ? literal.length() : 0;
+            return next;
+        }
+
+        /** Goes past a decimal number without leading zeros; -1 if none is next, or it has more digits or is less than said. */
+        long number(int mostDigits, int least) {
+            int start = at;
+            long value = 0;
+            while (at < text.length() && text.charAt(at) >= '0' && text.charAt(at) <= '9' && at - start < mostDigits) {
+                value = 10 * value + text.charAt(at) - '0';
+                at++;
+            }
+            boolean leadingZero = at - start > 1 && text.charAt(start) == '0';
+            return at == start || leadingZero || value < least ? -1 : value;
+        }
+
+        boolean atEnd() {
+            return at == text.length();
+        }
     }
 }

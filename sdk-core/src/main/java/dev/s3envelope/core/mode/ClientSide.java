@@ -120,7 +120,7 @@ public final class ClientSide implements EncryptionMode {
 
     @Override
     public ClientSide withServerSide(ServerSideMode beneath) {
-        return toBuilder().over(beneath).build();
+        return beneath.equals(over) ? this : toBuilder().over(beneath).build();
     }
 
     /** A builder that holds these parameters. */

@@ -8,6 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Random;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -94,5 +97,42 @@ class LayoutHintTest {
         assertTrue(hint.agreesWith(header));
         assertFalse(new LayoutHint(header.length() + 1, 4096, OptionalLong.of(5)).agreesWith(header));
         assertFalse(new LayoutHint(header.length(), 4097, OptionalLong.of(5)).agreesWith(header));
+    }
+
+    /** The two forms, said once more as regular expressions. */
+    @Test
+    void formsAreExact_whateverIsChangedInThem() {
+        Pattern layout = Pattern.compile("v1;h=([1-9][0-9]{0,8});f=([1-9][0-9]{0,9})(;p=(0|[1-9][0-9]{0,17}))?");
+        Pattern upload = Pattern.compile("v1;h=([1-9][0-9]{0,8})");
+        Random random = new Random(20_261_121);
+        String alphabet = "v1;h=0f9p5-\u0664 ";
+        String[] seeds = {"v1;h=412;f=65536;p=1048576", "v1;h=412;f=65536", "v1;h=412", "v1;h=9;f=1;p=0"};
+        int hints = 0;
+        for (int i = 0; i < 50_000; i++) {
+            StringBuilder text = new StringBuilder(seeds[random.nextInt(seeds.length)]);
+            for (int change = random.nextInt(4); change > 0; change--) {
+                char c = alphabet.charAt(random.nextInt(alphabet.length()));
+                int at = random.nextInt(text.length());
+                switch (random.nextInt(3)) {
+                    case 0 -> text.setCharAt(at, c);
+                    case 1 -> text.insert(at, c);
+                    default -> text.deleteCharAt(at);
+                }
+            }
+            String changed = text.toString();
+            Matcher matcher = layout.matcher(changed);
+            boolean possible = matcher.matches()
+                    && Long.parseLong(matcher.group(2)) <= HeaderLimits.LONGEST_FRAME
+                    && (matcher.group(4) == null
+                            || Long.parseLong(matcher.group(4))
+                                    <= FrameLayout.maxPlaintextLength(Integer.parseInt(matcher.group(2))));
+            assertEquals(
+                    possible ? Optional.of(changed) : Optional.empty(),
+                    LayoutHint.parse(changed).map(LayoutHint::text),
+                    changed);
+            assertEquals(possible || upload.matcher(changed).matches(), LayoutHint.marks(changed), changed);
+            hints += possible ? 1 : 0;
+        }
+        assertTrue(hints > 5_000 && hints < 45_000, hints + " of them were hints");
     }
 }

@@ -1,10 +1,9 @@
 package dev.s3envelope.s3.internal;
 
 import dev.s3envelope.core.ssec.SseCKeySource;
-import java.util.concurrent.CompletableFuture;
+import dev.s3envelope.s3.internal.clientside.Stages;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
-import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -23,6 +22,6 @@ public record KeyExecutors(Executor memory, Executor blocking) {
 
     /** Asks on the executor of the source; what the call throws, the stage fails with. */
     <V> CompletionStage<V> ask(SseCKeySource source, Supplier<CompletionStage<V>> call) {
-        return CompletableFuture.supplyAsync(call, of(source)).thenCompose(Function.identity());
+        return Stages.on(of(source), call);
     }
 }

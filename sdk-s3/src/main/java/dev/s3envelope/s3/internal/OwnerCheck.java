@@ -3,7 +3,6 @@ package dev.s3envelope.s3.internal;
 import dev.s3envelope.core.OperationRefusedException;
 import dev.s3envelope.core.arn.AccountId;
 import dev.s3envelope.core.guard.WriteGuard;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -34,19 +33,17 @@ final class OwnerCheck {
      * @throws OperationRefusedException if the caller expects another owner than the one configured
      */
     <T extends S3Request> T apply(T request) {
-        Map<String, @Nullable Object> headers = new HashMap<>();
-        bucket(request).ifPresent(bucket -> expect(request, EXPECTED_OWNER, bucket, headers));
-        sourceBucket(request).ifPresent(bucket -> expect(request, EXPECTED_SOURCE_OWNER, bucket, headers));
-        return headers.isEmpty() ? request : fields.with(request, headers);
+        T owned = expecting(request, EXPECTED_OWNER, bucket(request));
+        return expecting(owned, EXPECTED_SOURCE_OWNER, sourceBucket(request));
     }
 
-    private void expect(S3Request request, String header, String bucket, Map<String, @Nullable Object> headers) {
-        if (!fields.has(request, header)) {
-            return;
+    private <T extends S3Request> T expecting(T request, String header, @Nullable String bucket) {
+        if (bucket == null || !fields.has(request, header)) {
+            return request;
         }
         Optional<AccountId> owner = guard.expectedBucketOwner(bucket);
         if (owner.isEmpty()) {
-            return;
+            return request;
         }
         Optional<String> asked = fields.text(request, header);
         if (asked.isPresent() && !asked.get().equals(owner.get().digits())) {
@@ -55,21 +52,22 @@ final class OwnerCheck {
                             + " to own bucket " + bucket + ", but the bucket directory says " + owner.get()
                             + ". Correct the request or the directory.");
         }
-        headers.put(header, owner.get().digits());
+        return fields.with(request, Map.of(header, owner.get().digits()));
     }
 
-    private static Optional<String> bucket(S3Request request) {
+    private static @Nullable String bucket(S3Request request) {
         return request.getValueForField("Bucket", String.class)
-                .or(() -> request.getValueForField("DestinationBucket", String.class));
+                .or(() -> request.getValueForField("DestinationBucket", String.class))
+                .orElse(null);
     }
 
-    private static Optional<String> sourceBucket(S3Request request) {
+    private static @Nullable String sourceBucket(S3Request request) {
         Optional<CopySource> source = Optional.empty();
         if (request instanceof CopyObjectRequest copy) {
             source = CopySource.of(copy);
         } else if (request instanceof UploadPartCopyRequest copy) {
             source = CopySource.of(copy);
         }
-        return source.map(from -> from.address().bucket());
+        return source.map(from -> from.address().bucket()).orElse(null);
     }
 }

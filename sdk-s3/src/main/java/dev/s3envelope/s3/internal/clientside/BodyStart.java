@@ -4,14 +4,20 @@ import dev.s3envelope.core.IntegrityException;
 import dev.s3envelope.core.message.HeaderParser;
 import dev.s3envelope.core.message.MessageHeader;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.Optional;
 
 /** The first bytes of a body, taken until they are the header of a message, or cannot become one. For one thread at a time. */
 final class BodyStart {
+    private static final int STEP = 1024;
+
     private final HeaderParser parser;
     private final boolean looking;
     private final ByteArrayOutputStream taken = new ByteArrayOutputStream(0);
+    private byte[] behind = new byte[0];
     private boolean none;
 
     /**
@@ -22,6 +28,30 @@ final class BodyStart {
     BodyStart(HeaderParser parser, boolean looking) {
         this.parser = parser;
         this.looking = looking;
+    }
+
+    /**
+     * Takes what it wants from a stream.
+     *
+     * @param expected bytes the header is said to have, which are read at once; {@link #behind} has what was too much
+     * @return the header; empty if the body ends within it, or looking found that it has none
+     */
+    Optional<MessageHeader> read(InputStream body, int expected) throws IOException {
+        byte[] step = new byte[STEP];
+        int read = 0;
+        while (bytesNeeded() > 0) {
+            int count = body.read(step, 0, Math.min(step.length, Math.max(expected - read, bytesNeeded())));
+            if (count < 0) {
+                return Optional.empty();
+            }
+            read += count;
+            ByteBuffer in = ByteBuffer.wrap(step, 0, count);
+            feed(in);
+            if (in.hasRemaining()) {
+                behind = Arrays.copyOfRange(step, in.position(), count);
+            }
+        }
+        return header();
     }
 
     /**
@@ -56,6 +86,11 @@ final class BodyStart {
     /** The header; empty while it is not whole, and where there is none. */
     Optional<MessageHeader> header() {
         return none ? Optional.empty() : parser.header();
+    }
+
+    /** What was read behind the header, where somebody said the header was longer than it is. */
+    byte[] behind() {
+        return behind;
     }
 
     /** What was taken, when looking. */

@@ -87,7 +87,9 @@ public final class ClientSideKeys {
                             + " its rule nor the client's read keyrings name one. Its wrapped keys are "
                             + header.wrappedKeys() + "."));
         }
-        return first(keyrings, 0, keyring -> open(header, keyring), new ArrayList<>());
+        return keyrings.size() == 1
+                ? keyrings.get(0).ask(keyring -> open(header, keyring))
+                : first(keyrings, 0, keyring -> open(header, keyring), new ArrayList<>());
     }
 
     /**
@@ -180,7 +182,7 @@ public final class ClientSideKeys {
 
     private <V> CompletionStage<V> ask(boolean blocks, Supplier<CompletionStage<V>> call) {
         if (blocks) {
-            return CompletableFuture.supplyAsync(call, blocking).thenCompose(Function.identity());
+            return Stages.on(blocking, call);
         }
         try {
             return call.get();

@@ -58,13 +58,13 @@ public final class ClientSideWrites {
                 checks.verify(plaintext);
                 byte[] sealed = encryption.seal(plaintext);
                 return send.apply(
-                        withChecksum(sealedRequest(request, encryption, checks), sealed),
+                        sealedRequest(request, encryption, checks, sealed),
                         RequestBody.fromContentProvider(
                                 ContentStreamProvider.fromByteArrayUnsafe(sealed), sealed.length, body.contentType()));
             }
             FailureNote note = new FailureNote();
             return note.call(() -> send.apply(
-                    sealedRequest(request, encryption, checks),
+                    sealedRequest(request, encryption, checks, null),
                     RequestBody.fromContentProvider(
                             () -> {
                                 note.clear();
@@ -98,10 +98,10 @@ public final class ClientSideWrites {
                         checks.verify(plaintext);
                         byte[] sealed = encryption.seal(plaintext);
                         return send.apply(
-                                withChecksum(sealedRequest(request, encryption, checks), sealed),
+                                sealedRequest(request, encryption, checks, sealed),
                                 new SealedBody(sealed, body.contentType()));
                     })
-                    : encoded(sealedRequest(request, encryption, checks), body, encryption, checks, send);
+                    : encoded(sealedRequest(request, encryption, checks, null), body, encryption, checks, send);
             return Stages.releasing(sent, encryption::close);
         });
     }
@@ -169,22 +169,22 @@ public final class ClientSideWrites {
         return announced;
     }
 
+    /**
+     * The request for the ciphertext.
+     *
+     * @param sealed all of it, where it is at hand; then its checksum goes along, unless the caller chose an algorithm, which the SDK computes over what is sent
+     */
     private static PutObjectRequest sealedRequest(
-            PutObjectRequest request, BodyEncryption encryption, PlaintextChecks checks) {
+            PutObjectRequest request, BodyEncryption encryption, PlaintextChecks checks, byte @Nullable [] sealed) {
         Map<String, String> metadata = new HashMap<>(request.metadata());
         metadata.putAll(encryption.metadata());
-        PutObjectRequest.Builder sealed =
-                request.toBuilder().metadata(metadata).contentLength(encryption.ciphertextLength());
-        return checks.removedFrom(sealed).build();
-    }
-
-    private static PutObjectRequest withChecksum(PutObjectRequest request, byte[] sealed) {
-        // A caller's own choice of algorithm is computed by the SDK over what is sent.
-        return request.checksumAlgorithmAsString() != null
-                ? request
-                : request.toBuilder()
-                        .checksumCRC32(PlaintextChecks.crc32(sealed))
-                        .build();
+        PutObjectRequest.Builder builder =
+                checks.removedFrom(request.toBuilder().metadata(metadata).contentLength(encryption.ciphertextLength()));
+        if (sealed != null && request.checksumAlgorithmAsString() == null) {
+            builder.checksumCRC32(PlaintextChecks.crc32(sealed));
+        }
+        RequestAttributes.arrived(builder, request);
+        return builder.build();
     }
 
     private static byte[] readWhole(@Nullable ContentStreamProvider plain, ClientSideWrite how, int length) {

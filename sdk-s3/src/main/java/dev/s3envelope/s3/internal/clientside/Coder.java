@@ -21,6 +21,11 @@ interface Coder extends AutoCloseable {
     /** How much input makes one piece of output. */
     int inputSize();
 
+    /** Whether the input is plaintext, so that whoever holds some of it wipes it. */
+    default boolean takesPlaintext() {
+        return true;
+    }
+
     /** An output buffer that takes any piece whole. */
     int outputSize();
 
@@ -79,6 +84,11 @@ interface Coder extends AutoCloseable {
             }
 
             @Override
+            public boolean takesPlaintext() {
+                return false;
+            }
+
+            @Override
             public int outputSize() {
                 return piece;
             }
@@ -109,6 +119,11 @@ interface Coder extends AutoCloseable {
             @Override
             public int inputSize() {
                 return (int) Math.min(frameLength + 40L, decryptor.ciphertext().length());
+            }
+
+            @Override
+            public boolean takesPlaintext() {
+                return false;
             }
 
             @Override

@@ -109,7 +109,9 @@ final class CodingInputStream extends InputStream {
     public void close() throws IOException {
         failed = true;
         coder.close();
-        Arrays.fill(in, (byte) 0);
+        if (coder.takesPlaintext()) {
+            Arrays.fill(in, (byte) 0);
+        }
         if (ready.capacity() > 0) {
             Arrays.fill(ready.array(), (byte) 0);
             ready = ByteBuffer.allocate(0);

@@ -126,6 +126,13 @@ final class Decryption {
         };
     }
 
+    /** Bytes the metadata says the header has; 0 where it says nothing. */
+    int expectedHeader() {
+        return form.hint()
+                .map(LayoutHint::headerLength)
+                .orElseGet(() -> form.headerLength().orElse(0));
+    }
+
     /**
      * Opens an object without a marker by its first bytes.
      *

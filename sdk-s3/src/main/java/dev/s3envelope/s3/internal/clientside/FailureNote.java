@@ -58,6 +58,11 @@ public final class FailureNote {
             }
 
             @Override
+            public boolean takesPlaintext() {
+                return coder.takesPlaintext();
+            }
+
+            @Override
             public int outputSize() {
                 return coder.outputSize();
             }

@@ -16,8 +16,6 @@ import software.amazon.awssdk.services.s3.model.S3Response;
 
 /** Answers of S3 in plaintext terms: length, range, and the caller's own metadata; no checksums, which are of the ciphertext. */
 public final class PlainAnswers {
-    private static final String CONTENT_RANGE = "Content-Range";
-
     private PlainAnswers() {}
 
     static GetObjectResponse of(
@@ -67,28 +65,33 @@ public final class PlainAnswers {
             Optional<IdentityCheck> identity,
             long storedLength) {
         SdkHttpResponse http = answer.sdkHttpResponse();
-        if (http == null) {
-            return null;
+        return http == null
+                ? null
+                : new NotedHttpResponse(
+                        http,
+                        contentRange,
+                        new ClientSideObject(format(form, metadata), identity, OptionalLong.of(storedLength)));
+    }
+
+    private static String format(StoredForm.Kind form, Map<String, String> metadata) {
+        if (form == StoredForm.Kind.MESSAGE) {
+            return "encryption-sdk";
         }
-        String format = form == StoredForm.Kind.MESSAGE
-                ? "encryption-sdk"
-                : switch (S3ecFormat.of(metadata)) {
-                    case V3 -> "s3-encryption-client-v3";
-                    case V2 -> "s3-encryption-client-v2";
-                    default -> "s3-encryption-client-legacy";
-                };
-        SdkHttpResponse.Builder builder = http.toBuilder().removeHeader(CONTENT_RANGE);
-        if (contentRange != null) {
-            builder.putHeader(CONTENT_RANGE, contentRange);
-        }
-        new ClientSideObject(format, identity, OptionalLong.of(storedLength)).addTo(builder);
-        return builder.build();
+        return switch (S3ecFormat.of(metadata)) {
+            case V3 -> "s3-encryption-client-v3";
+            case V2 -> "s3-encryption-client-v2";
+            default -> "s3-encryption-client-legacy";
+        };
     }
 
     /** The entries the caller gave. */
     public static Map<String, String> own(Map<String, String> metadata) {
-        Map<String, String> own = new LinkedHashMap<>(S3ecMetadata.withoutEnvelope(metadata));
-        own.keySet().removeIf(StoredForm::isMarker);
+        Map<String, String> own = new LinkedHashMap<>();
+        metadata.forEach((name, value) -> {
+            if (!StoredForm.isMarker(name) && !S3ecMetadata.isReserved(name)) {
+                own.put(name, value);
+            }
+        });
         return own;
     }
 }

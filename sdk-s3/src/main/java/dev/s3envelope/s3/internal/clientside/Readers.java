@@ -76,6 +76,9 @@ final class Readers {
 
     private static <K> CompletionStage<List<BoundKeyring<K>>> all(
             List<K> keyrings, Function<K, CompletionStage<K>> bind) {
+        if (keyrings.isEmpty()) {
+            return CompletableFuture.completedFuture(List.of());
+        }
         CompletionStage<List<BoundKeyring<K>>> bound =
                 CompletableFuture.completedFuture(new ArrayList<>(keyrings.size()));
         for (K keyring : keyrings) {

@@ -4,9 +4,11 @@ import dev.s3envelope.core.internal.StageFailures;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +30,16 @@ public final class Stages {
             }
             throw e;
         }
+    }
+
+    /**
+     * What a call gives that is made on an executor. Where that runs it at once on this thread, as the executor of a synchronous client does, it is the call's own stage.
+     * What the call throws, the stage fails with.
+     */
+    public static <V> CompletionStage<V> on(Executor executor, Supplier<CompletionStage<V>> call) {
+        Posted<V> posted = new Posted<>(call);
+        executor.execute(posted);
+        return posted.stage();
     }
 
     /** A call under way whose failure is given to the caller as another. */
@@ -144,6 +156,47 @@ public final class Stages {
     /** A value made of another. */
     public static <A, R> CompletableFuture<R> map(CompletableFuture<A> first, Function<? super A, R> function) {
         return chain(first, value -> CompletableFuture.completedFuture(function.apply(value)));
+    }
+
+    private static final class Posted<V> implements Runnable {
+        private final Supplier<CompletionStage<V>> call;
+        private final Thread caller = Thread.currentThread();
+        private final CompletableFuture<V> later = new CompletableFuture<>();
+        /** These two are the calling thread's own. */
+        private @Nullable CompletionStage<V> here;
+
+        private boolean left;
+
+        Posted(Supplier<CompletionStage<V>> call) {
+            this.call = call;
+        }
+
+        @Override
+        public void run() {
+            CompletionStage<V> made;
+            try {
+                made = call.get();
+            } catch (RuntimeException | Error e) {
+                made = CompletableFuture.failedFuture(e);
+            }
+            if (Thread.currentThread() == caller && !left) {
+                here = made;
+                return;
+            }
+            var unused = made.whenComplete((value, failure) -> {
+                if (failure == null) {
+                    later.complete(value);
+                } else {
+                    later.completeExceptionally(StageFailures.unwrap(failure));
+                }
+            });
+        }
+
+        CompletionStage<V> stage() {
+            left = true;
+            CompletionStage<V> ready = here;
+            return ready == null ? later : ready;
+        }
     }
 
     private static void stop(CompletableFuture<?> running, CompletableFuture<?> result, Throwable failure) {

@@ -7,7 +7,6 @@ import dev.s3envelope.core.message.LayoutHint;
 import dev.s3envelope.core.message.MessageHeader;
 import dev.s3envelope.core.s3ec.S3ecFormat;
 import dev.s3envelope.core.s3ec.S3ecMetadata;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -136,7 +135,7 @@ record StoredForm(Kind kind, Optional<LayoutHint> hint, OptionalInt headerLength
     }
 
     static boolean isMarker(String metadataName) {
-        return metadataName.toLowerCase(Locale.ROOT).equals(LayoutHint.METADATA_NAME);
+        return metadataName.equalsIgnoreCase(LayoutHint.METADATA_NAME);
     }
 
     private static @org.jspecify.annotations.Nullable String marker(Map<String, String> metadata) {

@@ -1,12 +1,9 @@
 package dev.s3envelope.s3.internal.clientside;
 
 import dev.s3envelope.core.IntegrityException;
-import dev.s3envelope.core.message.MessageHeader;
 import java.io.ByteArrayInputStream;
-import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
-import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
@@ -21,8 +18,6 @@ import software.amazon.awssdk.services.s3.model.GetObjectResponse;
  * @param <R> what the caller's transformer makes of it
  */
 public final class SyncDecryption<R> implements ResponseTransformer<GetObjectResponse, R> {
-    private static final int STEP = 1024;
-
     private final ClientSideReads reads;
     private final ReadPlan plan;
     private final ResponseTransformer<GetObjectResponse, R> callers;
@@ -63,15 +58,17 @@ public final class SyncDecryption<R> implements ResponseTransformer<GetObjectRes
                 case HEADER ->
                     Stages.join(
                             decryption.open(
-                                    read(body, start)
+                                    start.read(body, decryption.expectedHeader())
                                             .orElseThrow(
                                                     () -> new IntegrityException(
                                                             "The object " + decryption.object()
                                                                     + " ends within the header of its message: it is truncated, or its metadata was changed."))));
-                case LOOK -> Stages.join(decryption.look(read(body, start)));
+                case LOOK -> Stages.join(decryption.look(start.read(body, 0)));
             };
             if (opened != null && opened.fromStart()) {
                 source = new SequenceInputStream(new ByteArrayInputStream(start.taken()), body);
+            } else if (start.behind().length > 0) {
+                source = new SequenceInputStream(new ByteArrayInputStream(start.behind()), body);
             }
         } catch (RuntimeException e) {
             note.note(e);
@@ -97,19 +94,6 @@ public final class SyncDecryption<R> implements ResponseTransformer<GetObjectRes
                 opened.coder().close();
             }
         }
-    }
-
-    /** The header a body begins with; empty if the body ends within it, or looking found that it has none. */
-    private static Optional<MessageHeader> read(InputStream body, BodyStart start) throws IOException {
-        byte[] step = new byte[STEP];
-        while (start.bytesNeeded() > 0) {
-            int count = body.read(step, 0, Math.min(step.length, start.bytesNeeded()));
-            if (count < 0) {
-                return Optional.empty();
-            }
-            start.feed(ByteBuffer.wrap(step, 0, count));
-        }
-        return start.header();
     }
 
     @Override

@@ -11,6 +11,7 @@ import dev.s3envelope.s3.internal.clientside.AsyncDecryption;
 import dev.s3envelope.s3.internal.clientside.ClientSideReads;
 import dev.s3envelope.s3.internal.clientside.LegacyGets;
 import dev.s3envelope.s3.internal.clientside.ReadPort;
+import dev.s3envelope.s3.internal.clientside.RequestAttributes;
 import dev.s3envelope.s3.internal.clientside.WholeRead;
 import dev.s3envelope.s3.internal.preflight.Preflights;
 import java.nio.file.Path;
@@ -121,6 +122,7 @@ public final class AsyncGets {
 
     private <R> CompletableFuture<R> send(
             GetObjectRequest sent, AsyncResponseTransformer<GetObjectResponse, R> callers) {
-        return preflights.get(sent, callers, wrapped::getObject);
+        return preflights.get(
+                sent, callers, (asked, answered) -> wrapped.getObject(RequestAttributes.arrived(asked), answered));
     }
 }

@@ -5,6 +5,7 @@ import dev.s3envelope.s3.internal.BodyFacts;
 import dev.s3envelope.s3.internal.ObjectEvents;
 import dev.s3envelope.s3.internal.clientside.ClientSideWrite;
 import dev.s3envelope.s3.internal.clientside.ClientSideWrites;
+import dev.s3envelope.s3.internal.clientside.RequestAttributes;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import software.amazon.awssdk.core.async.AsyncRequestBody;
@@ -63,7 +64,9 @@ public final class AsyncPuts {
     private CompletableFuture<PutObjectResponse> one(PutObjectRequest sent, AsyncRequestBody body) {
         Optional<ClientSideWrite> how = ClientSideWrite.of(sent);
         return events.after(
-                how.isPresent() ? writes.put(sent, how.get(), body, wrapped::putObject) : wrapped.putObject(sent, body),
+                how.isPresent()
+                        ? writes.put(sent, how.get(), body, wrapped::putObject)
+                        : wrapped.putObject(RequestAttributes.arrived(sent), body),
                 answer -> events.put(how.isPresent(), body.contentLength(), answer));
     }
 }

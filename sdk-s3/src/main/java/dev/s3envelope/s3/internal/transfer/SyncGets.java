@@ -10,6 +10,7 @@ import dev.s3envelope.s3.internal.SyncInvocation;
 import dev.s3envelope.s3.internal.clientside.ClientSideReads;
 import dev.s3envelope.s3.internal.clientside.LegacyGets;
 import dev.s3envelope.s3.internal.clientside.ReadPort;
+import dev.s3envelope.s3.internal.clientside.RequestAttributes;
 import dev.s3envelope.s3.internal.clientside.SyncDecryption;
 import dev.s3envelope.s3.internal.clientside.WholeRead;
 import dev.s3envelope.s3.internal.preflight.Preflights;
@@ -103,6 +104,7 @@ public final class SyncGets {
     }
 
     private <R> R send(GetObjectRequest sent, ResponseTransformer<GetObjectResponse, R> callers) {
-        return preflights.get(sent, callers, wrapped::getObject);
+        return preflights.get(
+                sent, callers, (asked, answered) -> wrapped.getObject(RequestAttributes.arrived(asked), answered));
     }
 }

@@ -6,6 +6,7 @@ import dev.s3envelope.s3.internal.BodyFacts;
 import dev.s3envelope.s3.internal.ObjectEvents;
 import dev.s3envelope.s3.internal.clientside.ClientSideWrite;
 import dev.s3envelope.s3.internal.clientside.ClientSideWrites;
+import dev.s3envelope.s3.internal.clientside.RequestAttributes;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PushbackInputStream;
@@ -79,7 +80,7 @@ public final class SyncPuts {
                 body.optionalContentLength(),
                 how.isPresent()
                         ? writes.put(sent, how.get(), body, wrapped::putObject)
-                        : wrapped.putObject(sent, body));
+                        : wrapped.putObject(RequestAttributes.arrived(sent), body));
     }
 
     private static InputStream stream(RequestBody body) {
