@@ -31,6 +31,11 @@ record Cell(int size, int threads, int kmsMillis) {
         return size < LARGE ? KEYS : 2;
     }
 
+    /** Of so many rounds those that large objects get, which take long and differ less. */
+    int rounds(int most) {
+        return alone() ? Math.min(most, 3) : size < LARGE ? most : (most + 1) / 2;
+    }
+
     /** Whether an object is so large that there is one, and one operation a round. */
     boolean alone() {
         return size >= ALONE;

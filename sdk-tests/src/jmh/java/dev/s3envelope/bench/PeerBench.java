@@ -26,7 +26,7 @@ import java.util.zip.CRC32C;
  * }</pre>
  *
  * {@code clients} names those that take part beside the plain {@code S3Client}, by the names in the tables. A cell is bytes x threads x milliseconds that a KMS request takes; cells of one latency should stand together. {@code warmup} is the time each client puts, and then gets, objects of 1 KiB on one thread before anything
- * is measured; {@code seconds} the length of a round of one client and direction. 64 MiB stand for 1 KiB less, which is what the S3 Encryption Client reads with its default settings; it and the Encryption SDK by
+ * is measured, and ranges where cells have them; {@code seconds} the length of a round of one client and direction. 64 MiB stand for 1 KiB less, which is what the S3 Encryption Client reads with its default settings; it and the Encryption SDK by
  * hand, which holds an object in memory, take no part in larger ones.
  */
 public final class PeerBench {
@@ -57,9 +57,9 @@ public final class PeerBench {
         this.cells = options.containsKey("cells")
                 ? Arrays.stream(options.get("cells").split(",")).map(Cell::parse).toList()
                 : quick ? QUICK : FULL;
-        this.rounds = Integer.parseInt(options.getOrDefault("rounds", quick ? "3" : "5"));
-        this.seconds = Double.parseDouble(options.getOrDefault("seconds", quick ? "0.4" : "1"));
-        this.warmup = Double.parseDouble(options.getOrDefault("warmup", quick ? "3" : "12"));
+        this.rounds = Integer.parseInt(options.getOrDefault("rounds", quick ? "3" : "7"));
+        this.seconds = Double.parseDouble(options.getOrDefault("seconds", quick ? "0.25" : "0.5"));
+        this.warmup = Double.parseDouble(options.getOrDefault("warmup", quick ? "2.5" : "12"));
         this.clients = Set.of(options.getOrDefault("clients", "").split(";"));
     }
 
@@ -129,6 +129,10 @@ public final class PeerBench {
                 byte[] body = body(1024);
                 untilWarm(load, number -> contender.io().put(key(contender, number), body));
                 untilWarm(load, number -> contender.io().get(key(contender, number)));
+                if (contender.ranges() && cells.stream().anyMatch(Cell::ranges)) {
+                    contender.io().put(key(contender, 0), body(2 * RANGE));
+                    untilWarm(load, number -> contender.io().range(key(contender, 0), number % RANGE, RANGE));
+                }
             }
         }
     }
@@ -178,7 +182,7 @@ public final class PeerBench {
                 counts.put(contender.name(), new int[] {settle(put(contender)), settle(get(contender))});
                 contender.forget().run();
             }
-            for (int round = 0; round < rounds; round++) {
+            for (int round = 0; round < cell.rounds(rounds); round++) {
                 for (int turn = 0; turn < contenders.size(); turn++) {
                     Contender contender = contenders.get((round + turn) % contenders.size()); // nobody is always first
                     PeerReport.Row row = Objects.requireNonNull(rows.get(contender.name()));

@@ -57,6 +57,20 @@ final class CachingKeyring implements Keyring {
         if (!askerKnown) {
             return onBehalfOf(RequestCredentials.none()).thenCompose(bound -> bound.generate(request));
         }
+        return lookup(request, length).find();
+    }
+
+    @Override
+    public Optional<EncryptionMaterials> materialsAtHand(EncryptionMaterialsRequest request) {
+        long length = request.plaintextLength().orElse(CacheLimits.UNKNOWN_LENGTH);
+        return askerKnown
+                        && request.suite().cacheable()
+                        && length <= cache.limits().maxBytes()
+                ? lookup(request, length).atHand()
+                : Optional.empty();
+    }
+
+    private Lookup<EncryptionMaterials> lookup(EncryptionMaterialsRequest request, long length) {
         CacheKey key = new CacheKey(
                 CacheListener.Use.ENCRYPT,
                 number,
@@ -65,13 +79,12 @@ final class CachingKeyring implements Keyring {
                 List.of(),
                 request.cachePartition(),
                 keyring.principal());
-        return new Lookup<EncryptionMaterials>(
-                        key,
-                        entry -> entry.lend(length, cache.limits())
-                                .map(dataKey -> new EncryptionMaterials(request, dataKey, entry.wrappedKeys())),
-                        madeAt -> keyring.generate(request)
-                                .thenApply(made -> new CacheEntry(made.dataKey(), made.wrappedKeys(), madeAt)))
-                .find();
+        return new Lookup<>(
+                key,
+                entry -> entry.lend(length, cache.limits())
+                        .map(dataKey -> new EncryptionMaterials(request, dataKey, entry.wrappedKeys())),
+                madeAt -> keyring.generate(request)
+                        .thenApply(made -> new CacheEntry(made.dataKey(), made.wrappedKeys(), madeAt)));
     }
 
     @Override
@@ -82,6 +95,15 @@ final class CachingKeyring implements Keyring {
         if (!askerKnown) {
             return onBehalfOf(RequestCredentials.none()).thenCompose(bound -> bound.unwrap(request));
         }
+        return lookup(request).find();
+    }
+
+    @Override
+    public Optional<DataKey> keyAtHand(DecryptionMaterialsRequest request) {
+        return askerKnown && request.suite().cacheable() ? lookup(request).atHand() : Optional.empty();
+    }
+
+    private Lookup<DataKey> lookup(DecryptionMaterialsRequest request) {
         CacheKey key = new CacheKey(
                 CacheListener.Use.DECRYPT,
                 number,
@@ -90,12 +112,11 @@ final class CachingKeyring implements Keyring {
                 request.wrappedKeys(),
                 request.cachePartition(),
                 keyring.principal());
-        return new Lookup<DataKey>(
-                        key,
-                        CacheEntry::lend,
-                        madeAt -> keyring.unwrap(request)
-                                .thenApply(dataKey -> new CacheEntry(dataKey, request.wrappedKeys(), madeAt)))
-                .find();
+        return new Lookup<>(
+                key,
+                CacheEntry::lend,
+                madeAt -> keyring.unwrap(request)
+                        .thenApply(dataKey -> new CacheEntry(dataKey, request.wrappedKeys(), madeAt)));
     }
 
     /** Asked for one data key of another keyring's; there is nothing to share. */
@@ -138,13 +159,10 @@ final class CachingKeyring implements Keyring {
             }
             CacheEntry entry = cache.peek(key);
             if (entry != null && fresh(entry)) {
-                Optional<T> lent = lend.apply(entry);
+                Optional<T> lent = hit(entry);
                 if (lent.isPresent()) {
-                    cache.metrics().hit(key.use());
-                    refreshAhead(entry);
                     return CompletableFuture.completedFuture(lent.get());
                 }
-                cache.drop(key, entry);
                 entry = null;
             }
             Throwable denial = cache.loader().rememberedDenial(key);
@@ -154,6 +172,23 @@ final class CachingKeyring implements Keyring {
             }
             cache.metrics().miss(key.use());
             return entry == null ? loadAndLend(attempts()) : loadOrUseOld(entry);
+        }
+
+        /** What is in the cache and serves; a miss is counted when it is asked for. */
+        Optional<T> atHand() {
+            CacheEntry entry = cache.isClosed() ? null : cache.peek(key);
+            return entry != null && fresh(entry) ? hit(entry) : Optional.empty();
+        }
+
+        private Optional<T> hit(CacheEntry entry) {
+            Optional<T> lent = lend.apply(entry);
+            if (lent.isPresent()) {
+                cache.metrics().hit(key.use());
+                refreshAhead(entry);
+            } else {
+                cache.drop(key, entry);
+            }
+            return lent;
         }
 
         private boolean fresh(CacheEntry entry) {

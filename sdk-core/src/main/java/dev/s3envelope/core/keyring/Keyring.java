@@ -58,4 +58,17 @@ public interface Keyring {
     default Optional<String> principal() {
         return Optional.empty();
     }
+
+    /**
+     * Materials this keyring has at hand, as {@link #generate} would give them; empty where it would have to ask, or does not know yet who asks. Never blocks. A client
+     * whose threads must not wait takes these before it gives a {@linkplain #blocking() blocking} keyring a thread of its own.
+     */
+    default Optional<EncryptionMaterials> materialsAtHand(EncryptionMaterialsRequest request) {
+        return Optional.empty();
+    }
+
+    /** The data key this keyring has at hand, as {@link #unwrap} would give it; empty as {@link #materialsAtHand} says. Never blocks. */
+    default Optional<DataKey> keyAtHand(DecryptionMaterialsRequest request) {
+        return Optional.empty();
+    }
 }

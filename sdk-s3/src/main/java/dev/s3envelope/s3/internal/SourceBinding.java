@@ -35,6 +35,9 @@ final class SourceBinding {
                 .flatMap(mode -> source(mode).stream())
                 .distinct()
                 .toList();
+        if (sources.isEmpty()) {
+            return decision.apply(ruled, override);
+        }
         Map<SseCKeySource, SseCKeySource> bound = new HashMap<>();
         CompletionStage<?> all = CompletableFuture.completedFuture(null);
         for (SseCKeySource source : sources) {

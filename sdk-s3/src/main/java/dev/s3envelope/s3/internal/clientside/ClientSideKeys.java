@@ -66,7 +66,9 @@ public final class ClientSideKeys {
 
     /** A data key for writing; the receiver closes it. */
     public CompletionStage<EncryptionMaterials> generate(Keyring keyring, EncryptionMaterialsRequest request) {
-        return ask(keyring.blocking(), () -> keyring.generate(request));
+        Optional<EncryptionMaterials> ready = keyring.blocking() ? keyring.materialsAtHand(request) : Optional.empty();
+        return ready.<CompletionStage<EncryptionMaterials>>map(CompletableFuture::completedFuture)
+                .orElseGet(() -> ask(keyring.blocking(), () -> keyring.generate(request)));
     }
 
     /** A data key for writing the S3 Encryption Client's format; the receiver closes it. */
@@ -76,7 +78,18 @@ public final class ClientSideKeys {
 
     /** Opens a message with one keyring. */
     public CompletionStage<OpenMessage> open(MessageHeader header, Keyring keyring) {
-        return ask(keyring.blocking(), () -> engine().open(header, keyring, Optional.empty()));
+        Optional<DataKey> ready =
+                keyring.blocking() ? keyring.keyAtHand(header.materialsRequest(Optional.empty())) : Optional.empty();
+        return ready.map(key -> opened(header, key))
+                .orElseGet(() -> ask(keyring.blocking(), () -> engine().open(header, keyring, Optional.empty())));
+    }
+
+    private CompletionStage<OpenMessage> opened(MessageHeader header, DataKey key) {
+        try (key) {
+            return CompletableFuture.completedFuture(engine().open(header, key));
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
     }
 
     /** Opens a message with the first keyring that can. */
