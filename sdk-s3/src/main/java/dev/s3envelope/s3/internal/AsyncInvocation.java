@@ -3,6 +3,7 @@ package dev.s3envelope.s3.internal;
 import dev.s3envelope.core.internal.StageFailures;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -23,6 +24,7 @@ public final class AsyncInvocation<T extends S3Request, R> {
     private final BooleanSupplier handedOut;
     private final Consumer<Throwable> onFailure;
     private volatile @Nullable CompletableFuture<?> inFlight;
+    private final AtomicReference<@Nullable Attempts<T>> begun = new AtomicReference<>();
     private @Nullable Throwable first;
 
     private AsyncInvocation(
@@ -46,7 +48,12 @@ public final class AsyncInvocation<T extends S3Request, R> {
             BooleanSupplier handedOut,
             Consumer<Throwable> onFailure) {
         AsyncInvocation<T, R> invocation = new AsyncInvocation<>(operation, handedOut, onFailure);
-        var unused = invocation.result.whenComplete((value, failure) -> invocation.forward(failure));
+        var unused = invocation.result.whenComplete((value, failure) -> {
+            if (failure != null) {
+                invocation.forward(failure);
+                invocation.abandon();
+            }
+        });
         invocation.guarded(() -> invocation.begin(prepare.get()));
         return invocation.result;
     }
@@ -54,12 +61,12 @@ public final class AsyncInvocation<T extends S3Request, R> {
     private void begin(CompletionStage<Attempts<T>> prepared) {
         var unused = prepared.whenComplete((attempts, failure) -> guarded(() -> {
             if (failure == null) {
-                var unusedEnd = result.whenComplete((value, broken) -> {
-                    if (broken != null) {
-                        attempts.abandoned();
-                    }
-                });
-                send(attempts, attempts.first());
+                begun.set(attempts);
+                if (result.isDone()) {
+                    abandon();
+                } else {
+                    send(attempts, attempts.first());
+                }
             } else {
                 fail(StageFailures.unwrap(failure));
             }
@@ -116,10 +123,12 @@ public final class AsyncInvocation<T extends S3Request, R> {
                 }));
     }
 
+    /** What the call used is let go, and everybody told, before the caller sees the failure. */
     private void fail(Throwable failure) {
         if (result.isDone()) {
             return;
         }
+        abandon();
         try {
             onFailure.accept(failure);
         } catch (RuntimeException e) {
@@ -129,9 +138,17 @@ public final class AsyncInvocation<T extends S3Request, R> {
         }
     }
 
-    private void forward(@Nullable Throwable failure) {
+    /** Once, whoever ends the call. */
+    private void abandon() {
+        Attempts<T> attempts = begun.getAndSet(null);
+        if (attempts != null) {
+            attempts.abandoned();
+        }
+    }
+
+    private void forward(Throwable failure) {
         CompletableFuture<?> sent = inFlight;
-        if (failure == null || sent == null) {
+        if (sent == null) {
             return;
         }
         if (result.isCancelled()) {

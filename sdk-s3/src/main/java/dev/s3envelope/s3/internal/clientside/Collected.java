@@ -89,6 +89,12 @@ final class Collected implements Subscriber<ByteBuffer> {
 
     private void fail(int received) {
         Arrays.fill(bytes, (byte) 0);
+        Subscription from = upstream;
+        if (from != null && !ended) {
+            // First: whoever sees the failure finds the body let go.
+            ended = true;
+            from.cancel();
+        }
         try {
             checkLength(received, bytes.length, how);
         } catch (EnvelopeException e) {

@@ -10,7 +10,7 @@ interface Front {
     /** The first answer broke, and its request must not be repeated: the rest is fetched otherwise. */
     void replaced();
 
-    /** The read is about to fail, for this reason; what the transformer says of it is a consequence. */
+    /** The read is about to fail, for this reason, and nothing more is asked for; what the transformer says of it is a consequence. */
     void failing(Throwable reason);
 
     /** Tells the caller's transformer of a failure that its subscriber will not hear of. */

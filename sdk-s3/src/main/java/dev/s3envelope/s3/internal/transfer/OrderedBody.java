@@ -307,8 +307,9 @@ final class OrderedBody implements SdkPublisher<ByteBuffer>, Front.Body {
     private void complete() {
         Subscriber<? super ByteBuffer> to = subscriber();
         close();
-        to.onComplete();
+        // First, since the caller may have the result as soon as the subscriber has all of it.
         front.over(null);
+        to.onComplete();
     }
 
     private void end() {

@@ -107,6 +107,7 @@ final class ParallelGet<R> implements AsyncResponseTransformer<GetObjectResponse
             } else if (failure == null) {
                 result.complete(value);
             } else {
+                read.end();
                 result.completeExceptionally(StageFailures.unwrap(failure));
             }
         });
@@ -149,6 +150,7 @@ final class ParallelGet<R> implements AsyncResponseTransformer<GetObjectResponse
                 attempt.completeExceptionally(failure);
                 Throwable reason = why;
                 if (body != null) {
+                    read.end();
                     result.completeExceptionally(reason == null ? StageFailures.unwrap(failure) : reason);
                 }
             }
@@ -277,6 +279,7 @@ final class ParallelGet<R> implements AsyncResponseTransformer<GetObjectResponse
     @Override
     public void failing(Throwable reason) {
         why = reason;
+        read.end();
     }
 
     @Override

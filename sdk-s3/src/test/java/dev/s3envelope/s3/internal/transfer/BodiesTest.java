@@ -75,7 +75,7 @@ class BodiesTest {
     private abstract static class Published extends PublisherVerification<ByteBuffer> {
         Published() {
             // The last limit is waited for wherever nothing comes, and here everything comes at once.
-            super(new TestEnvironment(2_000, 50, 100), 200);
+            super(new TestEnvironment(20_000, 50, 100), 200);
         }
 
         @Override
@@ -115,6 +115,48 @@ class BodiesTest {
             }
         }
         assertTrue(complete > 200 && failed > 50, complete + " complete, " + failed + " failed");
+    }
+
+    /** The caller may have its result as soon as the subscriber heard of the end. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void theCallHearsOfTheEnd_beforeItsSubscriberDoes(boolean broken) {
+        List<String> heard = new ArrayList<>();
+        Quiet front = new Quiet() {
+            @Override
+            public void failing(Throwable reason) {
+                heard.add("failing");
+            }
+
+            @Override
+            public void over(@Nullable Throwable reason) {
+                heard.add("over");
+            }
+        };
+        OrderedBody body = new OrderedBody(
+                source(1),
+                new Pieces(2 * Long.BYTES, Long.BYTES, 2, true),
+                span -> broken
+                        ? CompletableFuture.failedFuture(new IllegalStateException("no frame"))
+                        : CompletableFuture.completedFuture(new byte[(int) span.length()]),
+                front);
+        body.subscribe(new Taking() {
+            @Override
+            public void onError(Throwable failure) {
+                heard.add("onError");
+            }
+
+            @Override
+            public void onComplete() {
+                heard.add("onComplete");
+            }
+
+            @Override
+            public void onSubscribe(Subscription given) {
+                given.request(Long.MAX_VALUE);
+            }
+        });
+        assertEquals(broken ? List.of("failing", "onError", "over") : List.of("over", "onComplete"), heard);
     }
 
     /** One read whose events come in an order a generator decides, on one thread. */
@@ -230,7 +272,7 @@ class BodiesTest {
     }
 
     /** Takes bytes as it is told to. */
-    private static final class Taking implements Subscriber<ByteBuffer> {
+    private static class Taking implements Subscriber<ByteBuffer> {
         private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         private @Nullable Subscription subscription;
         private @Nullable Throwable failure;
@@ -271,7 +313,7 @@ class BodiesTest {
     }
 
     /** A call that only counts how often it ended. */
-    private static final class Quiet implements Front {
+    private static class Quiet implements Front {
         private int ends;
 
         @Override
