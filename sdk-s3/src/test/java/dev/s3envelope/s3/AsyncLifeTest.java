@@ -26,13 +26,17 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.core.async.AsyncRequestBody;
 import software.amazon.awssdk.core.async.AsyncResponseTransformer;
 import software.amazon.awssdk.core.async.SdkPublisher;
+import software.amazon.awssdk.http.SdkHttpResponse;
+import software.amazon.awssdk.retries.api.BackoffStrategy;
 import software.amazon.awssdk.services.s3.model.GetObjectRequest;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
+import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
@@ -179,14 +183,33 @@ class AsyncLifeTest {
     }
 
     @Test
-    void closeEndsTheWaitersThreadAndLeavesTheWrappedClientOpen() {
+    void closeEndsTheWaitersThreadAndLeavesTheWrappedClientOpen() throws InterruptedException {
+        List<Thread> before = waiterThreads();
         EnvelopeS3AsyncClient client = client(EncryptionMode.sseS3());
-        assertTrue(client.waiter() != null);
+        AtomicInteger asked = new AtomicInteger();
+        recorder.answer(request -> asked.incrementAndGet() == 1
+                ? Recorder.failure(404, "NoSuchKey", "not yet")
+                : HeadObjectResponse.builder()
+                        .sdkHttpResponse(
+                                SdkHttpResponse.builder().statusCode(200).build())
+                        .build());
+        client.waiter()
+                .waitUntilObjectExists(
+                        b -> b.bucket("reports").key("k"), o -> o.backoffStrategyV2(BackoffStrategy.retryImmediately()))
+                .join();
+        List<Thread> own = new ArrayList<>(waiterThreads());
+        own.removeAll(before);
+        assertEquals(1, own.size());
         client.close();
         assertFalse(recorder.calls().contains("close"));
-        assertTrue(Thread.getAllStackTraces().keySet().stream()
+        own.get(0).join(30_000);
+        assertFalse(own.get(0).isAlive());
+    }
+
+    private static List<Thread> waiterThreads() {
+        return Thread.getAllStackTraces().keySet().stream()
                 .filter(thread -> thread.getName().equals("s3-envelope-waiter"))
-                .allMatch(Thread::isInterrupted));
+                .toList();
     }
 
     private EnvelopeS3AsyncClient client(EncryptionMode mode) {

@@ -15,6 +15,7 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DynamicTest;
+import org.opentest4j.TestAbortedException;
 import org.reactivestreams.tck.TestEnvironment;
 import org.testng.SkipException;
 import org.testng.annotations.AfterClass;
@@ -30,6 +31,12 @@ import org.testng.annotations.Test;
 public final class Tck {
     private static final int LEAST_RULES = 8;
 
+    /** The rule that asks for a garbage collection and gives it 100 ms to be heard of, which a busy machine may not keep. What holds a reference holds it every time. */
+    private static final String COLLECTED =
+            "required_spec313_cancelMustMakeThePublisherEventuallyDropAllReferencesToTheSubscriber";
+
+    private static final int COLLECTIONS = 10;
+
     /** How the TCK says that a rule needs more than the verification says its publishers can do. */
     private static final List<String> DECLARED = List.of(
             "Unable to run this test, as required elements nr", "Skipping because no error state Publisher provided");
@@ -38,7 +45,7 @@ public final class Tck {
 
     /** Time limits: ample where a signal must come, since machines may be busy; short where none may come, since that time always passes. */
     public static TestEnvironment environment() {
-        return new TestEnvironment(2_000, 50, 2_000);
+        return new TestEnvironment(20_000, 50, 2_000);
     }
 
     /**
@@ -56,8 +63,21 @@ public final class Tck {
         assertTrue(
                 rules.stream().map(Method::getName).toList().containsAll(skipped), () -> "no such rules: " + skipped);
         return rules.stream()
-                .map(rule -> dynamicTest(
-                        rule.getName(), () -> run(verification.get(), rule, skipped.contains(rule.getName()))));
+                .map(rule ->
+                        dynamicTest(rule.getName(), () -> run(verification, rule, skipped.contains(rule.getName()))));
+    }
+
+    private static void run(Supplier<?> verification, Method rule, boolean mayBeSkipped) throws Throwable {
+        for (int left = rule.getName().equals(COLLECTED) ? COLLECTIONS : 1; ; left--) {
+            try {
+                run(verification.get(), rule, mayBeSkipped);
+                return;
+            } catch (AssertionError | RuntimeException e) {
+                if (left == 1 || e instanceof TestAbortedException) {
+                    throw e;
+                }
+            }
+        }
     }
 
     private static Stream<Method> annotated(Object verification, Class<? extends Annotation> annotation) {
