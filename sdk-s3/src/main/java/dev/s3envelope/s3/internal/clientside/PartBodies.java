@@ -1,10 +1,13 @@
 package dev.s3envelope.s3.internal.clientside;
 
+import dev.s3envelope.core.EnvelopeException;
 import dev.s3envelope.core.message.CodingStatus;
 import dev.s3envelope.core.message.MessageEncryptor;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -40,17 +43,22 @@ public final class PartBodies {
     public static <R> R send(Source source, SdkPojo request, RequestBody plain, Function<RequestBody, R> send) {
         PlaintextChecks checks = PlaintextChecks.of(request);
         FailureNote note = new FailureNote();
+        Readings readings = new Readings(source);
         @Nullable ContentStreamProvider stream = plain.contentStreamProvider();
         RequestBody encrypted = RequestBody.fromContentProvider(
                 () -> {
                     note.clear();
                     return new CodingInputStream(
                             stream == null ? InputStream.nullInputStream() : stream.newStream(),
-                            note.watch(checks.around(new Reading(source))));
+                            note.watch(checks.around(readings.next())));
                 },
                 source.ciphertextLength(),
                 plain.contentType());
-        return note.call(() -> send.apply(encrypted));
+        try {
+            return note.call(() -> send.apply(encrypted));
+        } finally {
+            readings.end();
+        }
     }
 
     /** Sends the encrypted form of a body without waiting; a refusal comes out as it was thrown. */
@@ -61,13 +69,47 @@ public final class PartBodies {
             Function<AsyncRequestBody, CompletableFuture<R>> send) {
         PlaintextChecks checks = PlaintextChecks.of(request);
         FailureNote note = new FailureNote();
-        return note.call(send.apply(
-                new EncodedBody(plain, source.ciphertextLength(), () -> checks.around(new Reading(source)), note)));
+        Readings readings = new Readings(source);
+        return Stages.releasing(
+                note.call(send.apply(
+                        new EncodedBody(plain, source.ciphertextLength(), () -> checks.around(readings.next()), note))),
+                readings::end);
     }
 
+    /**
+     * The readings of one call. An answer may come while the thread that gave out the last bytes has yet to close its reading, or a refusal while one goes on; when the call is seen to be over, none is at
+     * work any more.
+     */
+    private static final class Readings {
+        private final Source source;
+        private final List<Reading> begun = new ArrayList<>();
+        private boolean over;
+
+        Readings(Source source) {
+            this.source = source;
+        }
+
+        synchronized Coder next() {
+            if (over) {
+                throw new EnvelopeException("The call is over, and its body is not encrypted again.");
+            }
+            Reading reading = new Reading(source);
+            begun.add(reading);
+            return reading;
+        }
+
+        synchronized void end() {
+            over = true;
+            begun.forEach(Reading::close);
+            begun.clear();
+        }
+    }
+
+    /** One reading, which may be closed by another thread than its own. */
     private static final class Reading implements Coder {
         private final Source source;
         private final MessageEncryptor encryptor;
+        private boolean complete;
         private boolean closed;
 
         Reading(Source source) {
@@ -76,13 +118,27 @@ public final class PartBodies {
         }
 
         @Override
-        public CodingStatus code(ByteBuffer in, ByteBuffer out) throws IOException {
-            return encryptor.encrypt(in, out);
+        public synchronized CodingStatus code(ByteBuffer in, ByteBuffer out) throws IOException {
+            return noted(closed(in) ? CodingStatus.DONE : encryptor.encrypt(in, out));
         }
 
         @Override
-        public CodingStatus finish(ByteBuffer out) throws IOException {
-            return encryptor.finish(out);
+        public synchronized CodingStatus finish(ByteBuffer out) throws IOException {
+            return noted(closed(ByteBuffer.allocate(0)) ? CodingStatus.DONE : encryptor.finish(out));
+        }
+
+        /** Whether nothing is left to be done; to a reading that was closed before, nothing may be left. */
+        private boolean closed(ByteBuffer in) {
+            if (closed && (!complete || in.hasRemaining())) {
+                throw new EnvelopeException(
+                        "The part was sent, or given up; what is left of its body is not encrypted.");
+            }
+            return closed;
+        }
+
+        private CodingStatus noted(CodingStatus status) {
+            complete |= status == CodingStatus.DONE;
+            return status;
         }
 
         @Override
@@ -96,7 +152,7 @@ public final class PartBodies {
         }
 
         @Override
-        public void close() {
+        public synchronized void close() {
             encryptor.close();
             if (!closed) {
                 closed = true;
