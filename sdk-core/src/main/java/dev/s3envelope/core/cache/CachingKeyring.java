@@ -207,7 +207,7 @@ final class CachingKeyring implements Keyring {
                             this::loadNow,
                             entry -> lend.apply(entry).orElseThrow(),
                             this::lendOrFindAgain,
-                            entry -> cache.keep(key, entry));
+                            new Shelf(false));
         }
 
         private CompletionStage<CacheEntry> loadNow() {
@@ -268,6 +268,32 @@ final class CachingKeyring implements Keyring {
             return lent;
         }
 
+        /** This key's place in the cache. */
+        private final class Shelf implements KeyLoader.Shelf {
+            private final boolean refreshing;
+
+            /** @param refreshing whether the entry that is there is the one to be replaced */
+            Shelf(boolean refreshing) {
+                this.refreshing = refreshing;
+            }
+
+            @Override
+            public @Nullable CacheEntry landed() {
+                CacheEntry entry = refreshing ? null : cache.peek(key);
+                return entry != null && fresh(entry) ? entry : null;
+            }
+
+            @Override
+            public void keep(CacheEntry entry) {
+                cache.keep(key, entry);
+            }
+
+            @Override
+            public void drop(CacheEntry entry) {
+                cache.drop(key, entry);
+            }
+        }
+
         private void refreshAhead(CacheEntry entry) {
             if (!entry.claimRefresh(cache.now(), cache.limits())) {
                 return;
@@ -287,7 +313,7 @@ final class CachingKeyring implements Keyring {
                             this::loadNow,
                             made -> null,
                             made -> CompletableFuture.completedFuture(null),
-                            made -> cache.keep(key, made))
+                            new Shelf(true))
                     .whenComplete((done, failure) -> {
                         if (failure != null) {
                             entry.releaseRefresh();

@@ -17,7 +17,6 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -82,6 +81,17 @@ final class KeyLoader implements AutoCloseable {
     /** Where a load runs: whether it may block its thread, and how often transient failures are tried again. */
     record Manner(boolean blocking, int attempts) {}
 
+    /** Where the entries of one key are kept. */
+    interface Shelf {
+        /** What serves the caller, and was not there when the caller looked; null if there is none. */
+        @Nullable
+        CacheEntry landed();
+
+        void keep(CacheEntry entry);
+
+        void drop(CacheEntry entry);
+    }
+
     FailureHandling failures() {
         return failures;
     }
@@ -101,7 +111,7 @@ final class KeyLoader implements AutoCloseable {
      * @param load asks the keyring once
      * @param lead applied to the new entry by the leader, before it is kept and the others hear of it
      * @param follow applied to the entry, or its failure, by everyone else
-     * @param keep puts the entry into the cache
+     * @param shelf where the entry is kept
      */
     <T> CompletionStage<T> load(
             CacheKey key,
@@ -109,18 +119,31 @@ final class KeyLoader implements AutoCloseable {
             Supplier<CompletionStage<CacheEntry>> load,
             Function<CacheEntry, T> lead,
             Function<CacheEntry, CompletionStage<T>> follow,
-            Consumer<CacheEntry> keep) {
+            Shelf shelf) {
         Flight flight = new Flight(key, epoch.get());
         CompletableFuture<CacheEntry> promise = new CompletableFuture<>();
         CompletableFuture<CacheEntry> running = flights.putIfAbsent(flight, promise);
         if (running != null) {
             return running.thenCompose(follow);
         }
+        // Another flight may have landed between the caller's look and the start of this one.
+        CacheEntry landed = shelf.landed();
+        if (landed != null) {
+            flights.remove(flight, promise);
+            promise.complete(landed);
+            return follow.apply(landed);
+        }
+        Throwable denial = rememberedDenial(key);
+        if (denial != null) {
+            flights.remove(flight, promise);
+            promise.completeExceptionally(denial);
+            return CompletableFuture.failedFuture(Failures.copy(denial));
+        }
         return attempt(key, manner, load, 1).handle((entry, failure) -> {
             if (failure != null) {
                 Throwable cause = StageFailures.unwrap(failure);
-                if (Failures.isDenial(cause) && flight.epoch() == epoch.get()) {
-                    denials.put(key, cause);
+                if (Failures.isDenial(cause)) {
+                    remember(flight, cause);
                 }
                 flights.remove(flight, promise);
                 promise.completeExceptionally(cause);
@@ -129,7 +152,11 @@ final class KeyLoader implements AutoCloseable {
             T mine = lead.apply(entry);
             boolean current = flight.epoch() == epoch.get();
             if (current) {
-                keep.accept(entry);
+                shelf.keep(entry);
+                if (flight.epoch() != epoch.get()) {
+                    // Invalidated meanwhile, perhaps before the entry was there to be seen.
+                    shelf.drop(entry);
+                }
             }
             flights.remove(flight, promise);
             promise.complete(entry);
@@ -138,6 +165,15 @@ final class KeyLoader implements AutoCloseable {
             }
             return mine;
         });
+    }
+
+    private void remember(Flight flight, Throwable denial) {
+        if (flight.epoch() == epoch.get()) {
+            denials.put(flight.key(), denial);
+            if (flight.epoch() != epoch.get()) {
+                denials.invalidate(flight.key());
+            }
+        }
     }
 
     private CompletionStage<CacheEntry> attempt(
