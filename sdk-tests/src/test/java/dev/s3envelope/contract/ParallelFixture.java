@@ -6,6 +6,8 @@ import dev.s3envelope.core.mode.EncryptionMode;
 import dev.s3envelope.core.policy.EncryptionPolicy;
 import dev.s3envelope.core.ssec.SseCKey;
 import dev.s3envelope.core.ssec.SseCKeySource;
+import dev.s3envelope.local.EventLog;
+import dev.s3envelope.local.Faults;
 import dev.s3envelope.local.LocalAws;
 import dev.s3envelope.local.LocalKey;
 import dev.s3envelope.local.LocalPrincipal;
@@ -63,6 +65,8 @@ final class ParallelFixture implements AutoCloseable {
         thread.setDaemon(true);
         return thread;
     });
+    /** The only key whose GETs are recorded and told of, so that what an earlier test gave up, and is still on its way, does not count; empty for all. */
+    private volatile String watched = "";
     /** The GETs as they were sent. */
     final List<GetObjectRequest> sent = new CopyOnWriteArrayList<>();
     /** Bytes of bodies that were taken from S3, as it sends them. */
@@ -119,7 +123,11 @@ final class ParallelFixture implements AutoCloseable {
 
     /** An object of this length in this mode, written once, and its contents. */
     byte[] object(Mode mode, int length) {
-        return stored.computeIfAbsent(key(mode, length), key -> put(mode, key, length, length));
+        return object(mode, key(mode, length), length);
+    }
+
+    byte[] object(Mode mode, String key, int length) {
+        return stored.computeIfAbsent(key, name -> put(mode, name, length, length));
     }
 
     static String key(Mode mode, int length) {
@@ -152,10 +160,46 @@ final class ParallelFixture implements AutoCloseable {
     }
 
     void forget() {
+        forgetAllBut("");
+    }
+
+    /** Forgets, and records this key from now on. */
+    void forgetAllBut(String key) {
+        watched = key;
         sent.clear();
         taken.set(0);
         before = request -> {};
         aws.faults().clear();
+    }
+
+    /** What goes wrong with a GET of this object, and of no other. */
+    Faults.Ordering trouble(String key) {
+        return aws.faults().on("s3", "GetObject").resource(arn(key));
+    }
+
+    /** How many GETs of this object reached the server. */
+    int gets(EventLog.Mark since, String key) {
+        return aws.events()
+                .since(since)
+                .operation("GetObject")
+                .resource(arn(key))
+                .size();
+    }
+
+    private static String arn(String key) {
+        return "arn:aws:s3:::" + BUCKET + "/" + key;
+    }
+
+    private boolean watches(GetObjectRequest request) {
+        String key = watched;
+        return key.isEmpty() || key.equals(request.key());
+    }
+
+    private void note(GetObjectRequest request) {
+        if (watches(request)) {
+            sent.add(request);
+            before.accept(request);
+        }
     }
 
     List<String> ranges() {
@@ -179,8 +223,7 @@ final class ParallelFixture implements AutoCloseable {
 
         @Override
         public <R> R getObject(GetObjectRequest request, ResponseTransformer<GetObjectResponse, R> callers) {
-            sent.add(request);
-            before.accept(request);
+            note(request);
             return super.getObject(request, new ResponseTransformer<GetObjectResponse, R>() {
                 @Override
                 public R transform(GetObjectResponse answer, AbortableInputStream body) throws Exception {
@@ -214,8 +257,7 @@ final class ParallelFixture implements AutoCloseable {
         @Override
         public <R> CompletableFuture<R> getObject(
                 GetObjectRequest request, AsyncResponseTransformer<GetObjectResponse, R> callers) {
-            sent.add(request);
-            before.accept(request);
+            note(request);
             return super.getObject(request, new Counted<>(callers));
         }
     }

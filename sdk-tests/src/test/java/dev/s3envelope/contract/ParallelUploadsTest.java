@@ -15,6 +15,7 @@ import dev.s3envelope.core.ssec.SseCKey;
 import dev.s3envelope.core.ssec.SseCKeySource;
 import dev.s3envelope.local.Event;
 import dev.s3envelope.local.EventLog;
+import dev.s3envelope.local.Faults;
 import dev.s3envelope.local.LocalUser;
 import dev.s3envelope.s3.EnvelopeListener;
 import dev.s3envelope.s3.EnvelopeS3AsyncClient;
@@ -197,7 +198,16 @@ class ParallelUploadsTest extends ContractSuite {
     }
 
     private EventLog.Query query(EventLog.Mark mark, String key) {
-        return aws.aws().events().since(mark).service("s3").resource("arn:aws:s3:::" + target().bucket() + "/" + key);
+        return aws.aws().events().since(mark).service("s3").resource(arn(key));
+    }
+
+    private String arn(String key) {
+        return "arn:aws:s3:::" + target().bucket() + "/" + key;
+    }
+
+    /** What goes wrong with one part of this object; a part of another test's, which was given up, may still be on its way. */
+    private Faults.Ordering trouble(String key) {
+        return aws.aws().faults().on("s3", "UploadPart").resource(arn(key)).times(1);
     }
 
     @ParameterizedTest
@@ -214,7 +224,7 @@ class ParallelUploadsTest extends ContractSuite {
         String key = kind + "/again/" + mode;
         Calls s3 = parallel(kind, modes().get(mode));
         EventLog.Mark mark = aws.aws().events().mark();
-        var trouble = aws.aws().faults().on("s3", "UploadPart").times(1);
+        Faults.Ordering trouble = trouble(key);
         if (dropped) {
             trouble.dropConnection(10_000);
         } else {
@@ -247,7 +257,7 @@ class ParallelUploadsTest extends ContractSuite {
         String key = kind + "/refused/" + mode;
         Calls s3 = parallel(kind, modes().get(mode));
         EventLog.Mark mark = aws.aws().events().mark();
-        aws.aws().faults().on("s3", "UploadPart").times(1).fail(400, "InvalidRequest", "no");
+        trouble(key).fail(400, "InvalidRequest", "no");
         try {
             S3Exception seen = assertThrows(S3Exception.class, () -> s3.put(put(key), bytes(3, LENGTH)));
             assertEquals("InvalidRequest", seen.awsErrorDetails().errorCode());
