@@ -18,7 +18,10 @@ import dev.s3envelope.s3.ClientSideUpload;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -67,15 +70,28 @@ class ClientSideUploadsTest {
 
     @ParameterizedTest
     @EnumSource
-    void oneMessage_whenPartsAreParallel(Calls.Kind kind) {
+    void oneMessage_whenPartsAreParallel(Calls.Kind kind) throws Exception {
         Upload upload = begin(kind, "parallel-" + kind, null);
         byte[] plain = ClientSideFixture.bytes(4 * S + 1, 2);
-        List<CompletableFuture<Void>> sent = new ArrayList<>();
-        // The short last part first, as a race may have it.
-        for (int number : new int[] {5, 3, 1, 4, 2}) {
-            sent.add(CompletableFuture.runAsync(() -> upload.send(number, slice(plain, number))));
+        ExecutorService threads = Executors.newFixedThreadPool(5);
+        // The short last part waits two seconds for another one, which must not go by while threads are started.
+        CyclicBarrier together = new CyclicBarrier(5);
+        try {
+            List<Future<?>> sent = new ArrayList<>();
+            for (int number : new int[] {5, 3, 1, 4, 2}) {
+                byte[] part = slice(plain, number);
+                sent.add(threads.submit(() -> {
+                    together.await();
+                    upload.send(number, part);
+                    return null;
+                }));
+            }
+            for (Future<?> one : sent) {
+                one.get();
+            }
+        } finally {
+            threads.shutdownNow();
         }
-        CompletableFuture.allOf(sent.toArray(CompletableFuture[]::new)).join();
         upload.complete(5);
         upload.assertReads(plain);
     }
