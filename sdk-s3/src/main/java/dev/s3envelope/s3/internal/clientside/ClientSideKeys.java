@@ -100,9 +100,7 @@ public final class ClientSideKeys {
                             + " its rule nor the client's read keyrings name one. Its wrapped keys are "
                             + header.wrappedKeys() + "."));
         }
-        return keyrings.size() == 1
-                ? keyrings.get(0).ask(keyring -> open(header, keyring))
-                : first(keyrings, 0, keyring -> open(header, keyring), new ArrayList<>());
+        return first(keyrings, 0, keyring -> open(header, keyring), new ArrayList<>());
     }
 
     /**
@@ -165,9 +163,11 @@ public final class ClientSideKeys {
             int index,
             Function<K, CompletionStage<V>> question,
             List<Throwable> failures) {
-        return keyrings.get(index)
-                .ask(question)
-                .handle((opened, failure) -> {
+        CompletionStage<V> answer = keyrings.get(index).ask(question);
+        if (keyrings.size() == 1) {
+            return answer;
+        }
+        return answer.handle((opened, failure) -> {
                     if (failure == null) {
                         return CompletableFuture.<V>completedFuture(opened);
                     }
@@ -179,11 +179,8 @@ public final class ClientSideKeys {
                 .thenCompose(Function.identity());
     }
 
-    /** One failure as it is. Of several, that an object was tampered with is the one to be known; otherwise all of them. */
+    /** Of several failures, that an object was tampered with is the one to be known; otherwise all of them. */
     private static Throwable together(List<Throwable> failures) {
-        if (failures.size() == 1) {
-            return failures.get(0);
-        }
         for (Throwable failure : failures) {
             if (failure instanceof IntegrityException) {
                 failures.stream().filter(other -> other != failure).forEach(failure::addSuppressed);

@@ -50,12 +50,7 @@ public final class Stages {
     /** A call under way whose failure is given to the caller as what a stage makes of it, when that is complete; the stage must not fail. */
     public static <V> CompletableFuture<V> failingAfter(
             CompletableFuture<V> call, Function<Throwable, ? extends CompletionStage<Throwable>> translation) {
-        CompletableFuture<V> result = new CompletableFuture<>();
-        var unusedForward = result.whenComplete((value, failure) -> {
-            if (failure != null) {
-                stop(call, result, failure);
-            }
-        });
+        CompletableFuture<V> result = stopping(call);
         var unused = call.whenComplete((value, failure) -> {
             if (failure == null) {
                 result.complete(value);
@@ -69,12 +64,7 @@ public final class Stages {
 
     /** A call under way and what it uses, which is let go before the result is seen to be complete: whoever has the answer finds it free. */
     public static <V> CompletableFuture<V> releasing(CompletableFuture<V> call, Runnable release) {
-        CompletableFuture<V> result = new CompletableFuture<>();
-        var unusedForward = result.whenComplete((value, failure) -> {
-            if (failure != null) {
-                stop(call, result, failure);
-            }
-        });
+        CompletableFuture<V> result = stopping(call);
         var unused = call.whenComplete((value, failure) -> {
             release.run();
             if (failure == null) {
@@ -197,6 +187,17 @@ public final class Stages {
             CompletionStage<V> ready = here;
             return ready == null ? later : ready;
         }
+    }
+
+    /** A result to be completed; if that is done with a failure, the call under way ends with it. */
+    private static <V> CompletableFuture<V> stopping(CompletableFuture<?> call) {
+        CompletableFuture<V> result = new CompletableFuture<>();
+        var unused = result.whenComplete((value, failure) -> {
+            if (failure != null) {
+                stop(call, result, failure);
+            }
+        });
+        return result;
     }
 
     private static void stop(CompletableFuture<?> running, CompletableFuture<?> result, Throwable failure) {
