@@ -89,7 +89,7 @@ public final class EnvelopeS3Client extends DelegatingS3Client {
     private final SyncCopies copies;
     private final boolean closeWrapped;
 
-    private EnvelopeS3Client(S3Client wrapped, Builder builder) {
+    private EnvelopeS3Client(S3Client wrapped, S3Client given, Builder builder) {
         super(wrapped);
         this.wrapped = wrapped;
         Wrapped told = Wrapped.of(wrapped::serviceClientConfiguration);
@@ -104,7 +104,7 @@ public final class EnvelopeS3Client extends DelegatingS3Client {
         this.uploads = new SyncUploads(transformer, clientSideUploads, wrapped);
         this.facts = builder.clientSideFacts(clientSideReads);
         this.events = builder.events();
-        this.puts = new SyncPuts(this, wrapped, new ClientSideWrites(keys), events, builder.parallelTransfers());
+        this.puts = new SyncPuts(this, wrapped, given, new ClientSideWrites(keys), events, builder.parallelTransfers());
         this.gets = new SyncGets(
                 wrapped,
                 transformer,
@@ -273,7 +273,8 @@ public final class EnvelopeS3Client extends DelegatingS3Client {
          */
         public EnvelopeS3Client build() {
             requireExecutor();
-            return new EnvelopeS3Client(DiagnosingS3Client.over(required(wrapped, "an S3Client"), diagnosis()), this);
+            S3Client given = required(wrapped, "an S3Client");
+            return new EnvelopeS3Client(DiagnosingS3Client.over(given, diagnosis()), given, this);
         }
 
         @Override

@@ -13,9 +13,6 @@ interface BodyEncryption extends AutoCloseable {
     /** The entries that mark the object as encrypted, to be added to the caller's. */
     Map<String, String> metadata();
 
-    /** The whole ciphertext of a body that is in memory; used once, without another reading. */
-    byte[] seal(byte[] plaintext);
-
     /** The coder of the next reading of the body. */
     Coder next();
 

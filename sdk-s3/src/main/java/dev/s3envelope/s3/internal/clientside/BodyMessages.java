@@ -73,20 +73,6 @@ final class BodyMessages implements BodyEncryption {
     }
 
     @Override
-    public byte[] seal(byte[] plaintext) {
-        byte[] sealed = new byte[Math.toIntExact(layout.ciphertextLength())];
-        ByteBuffer out = ByteBuffer.wrap(sealed);
-        try (MessageEncryptor encryptor = message.encryptor(OptionalLong.of(length))) {
-            ByteBuffer in = ByteBuffer.wrap(plaintext);
-            encryptor.encrypt(in, out);
-            if (encryptor.finish(out) != CodingStatus.DONE || out.hasRemaining()) {
-                throw new IllegalStateException("cannot happen: the message has another length than its layout");
-            }
-        }
-        return sealed;
-    }
-
-    @Override
     public synchronized Coder next() {
         if (closed) {
             throw new EnvelopeException("The upload of " + how.object() + " is over; its body is not encrypted again.");

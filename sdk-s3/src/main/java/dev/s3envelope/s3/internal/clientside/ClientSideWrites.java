@@ -26,7 +26,7 @@ import software.amazon.awssdk.services.s3.model.PutObjectResponse;
  * Whole objects written in one request, encrypted on the way.
  *
  * <p>Bodies of up to {@value #IN_MEMORY} bytes are sealed in memory and sent with the CRC32 of the ciphertext in a header: no trailer, and a
- * retry sends the same bytes. Longer ones are encrypted as they are sent, by the thread that sends them, as {@link BodyEncryption} says for their format.
+ * retry sends the same bytes. A blocking one is encrypted as it is read. Longer ones are encrypted as they are sent, by the thread that sends them, as {@link BodyEncryption} says for their format.
  * Size, metadata and checksums are settled before the first byte leaves.
  */
 public final class ClientSideWrites {
@@ -54,13 +54,9 @@ public final class ClientSideWrites {
         try (BodyEncryption encryption = Stages.join(encryption(request, how, length))) {
             ContentStreamProvider plain = body.contentStreamProvider();
             if (length <= IN_MEMORY) {
-                byte[] plaintext = readWhole(plain, how, (int) length);
-                checks.verify(plaintext);
-                byte[] sealed = encryption.seal(plaintext);
+                SealedBody sealed = sealed(encryption, checks, plain, how, (int) length);
                 return send.apply(
-                        sealedRequest(request, encryption, checks, sealed),
-                        RequestBody.fromContentProvider(
-                                ContentStreamProvider.fromByteArrayUnsafe(sealed), sealed.length, body.contentType()));
+                        sealedRequest(request, encryption, checks, sealed), sealed.blocking(body.contentType()));
             }
             FailureNote note = new FailureNote();
             return note.call(() -> send.apply(
@@ -95,11 +91,10 @@ public final class ClientSideWrites {
         return Stages.chainOwned(made, BodyEncryption::close, encryption -> {
             CompletableFuture<PutObjectResponse> sent = length <= IN_MEMORY
                     ? Stages.chain(Collected.of(body, (int) length, how), plaintext -> {
-                        checks.verify(plaintext);
-                        byte[] sealed = encryption.seal(plaintext);
+                        SealedBody sealed = sealed(encryption, checks, plaintext, how);
                         return send.apply(
                                 sealedRequest(request, encryption, checks, sealed),
-                                new SealedBody(sealed, body.contentType()));
+                                sealed.publisher(body.contentType()));
                     })
                     : encoded(sealedRequest(request, encryption, checks, null), body, encryption, checks, send);
             return Stages.releasing(sent, encryption::close);
@@ -175,28 +170,43 @@ public final class ClientSideWrites {
      * @param sealed all of it, where it is at hand; then its checksum goes along, unless the caller chose an algorithm, which the SDK computes over what is sent
      */
     private static PutObjectRequest sealedRequest(
-            PutObjectRequest request, BodyEncryption encryption, PlaintextChecks checks, byte @Nullable [] sealed) {
+            PutObjectRequest request, BodyEncryption encryption, PlaintextChecks checks, @Nullable SealedBody sealed) {
         Map<String, String> metadata = new HashMap<>(request.metadata());
         metadata.putAll(encryption.metadata());
         PutObjectRequest.Builder builder =
                 checks.removedFrom(request.toBuilder().metadata(metadata).contentLength(encryption.ciphertextLength()));
         if (sealed != null && request.checksumAlgorithmAsString() == null) {
-            builder.checksumCRC32(PlaintextChecks.crc32(sealed));
+            builder.checksumCRC32(sealed.crc32());
         }
         RequestAttributes.arrived(builder, request);
         return builder.build();
     }
 
-    private static byte[] readWhole(@Nullable ContentStreamProvider plain, ClientSideWrite how, int length) {
-        if (plain == null) {
-            return new byte[0];
-        }
-        try (InputStream in = plain.newStream()) {
-            byte[] bytes = in.readNBytes(length + 1);
-            Collected.checkLength(bytes.length, length, how);
-            return bytes;
+    /** The ciphertext of a short body that is read, once. */
+    private static SealedBody sealed(
+            BodyEncryption encryption,
+            PlaintextChecks checks,
+            @Nullable ContentStreamProvider plain,
+            ClientSideWrite how,
+            int length) {
+        try (InputStream in = plain == null ? InputStream.nullInputStream() : plain.newStream()) {
+            return SealedBody.of(checks.around(encryption.next()), encryption.ciphertextLength(), in, length, how);
         } catch (IOException e) {
-            throw new EnvelopeException("The body of " + how.object() + " could not be read.", e);
+            throw unreadable(how, e);
         }
+    }
+
+    /** The ciphertext of a short body that is at hand. */
+    private static SealedBody sealed(
+            BodyEncryption encryption, PlaintextChecks checks, byte[] plaintext, ClientSideWrite how) {
+        try {
+            return SealedBody.of(checks.around(encryption.next()), encryption.ciphertextLength(), plaintext);
+        } catch (IOException e) {
+            throw unreadable(how, e);
+        }
+    }
+
+    private static EnvelopeException unreadable(ClientSideWrite how, IOException e) {
+        return new EnvelopeException("The body of " + how.object() + " could not be read.", e);
     }
 }

@@ -1,6 +1,7 @@
 package dev.s3envelope.s3.internal.clientside;
 
 import dev.s3envelope.core.message.CodingStatus;
+import dev.s3envelope.core.message.FrameLayout;
 import dev.s3envelope.core.message.MessageDecryptor;
 import dev.s3envelope.core.message.MessageEncryptor;
 import dev.s3envelope.core.message.RangeDecryptor;
@@ -64,6 +65,11 @@ interface Coder extends AutoCloseable {
         };
     }
 
+    /** Of several frames one is read at a time, no byte more, so that each lies whole where it was read and need not be collected. */
+    private static int regularFrame(int frameLength) {
+        return frameLength + FrameLayout.REGULAR_OVERHEAD;
+    }
+
     /** Decrypts a whole body. */
     static Coder of(MessageDecryptor decryptor, int frameLength, long plaintextLength, Runnable onClose) {
         int piece = (int) Math.max(1, Math.min(frameLength, plaintextLength));
@@ -80,7 +86,7 @@ interface Coder extends AutoCloseable {
 
             @Override
             public int inputSize() {
-                return piece + 40;
+                return plaintextLength > frameLength ? regularFrame(frameLength) : piece + FrameLayout.FINAL_OVERHEAD;
             }
 
             @Override
@@ -118,7 +124,10 @@ interface Coder extends AutoCloseable {
 
             @Override
             public int inputSize() {
-                return (int) Math.min(frameLength + 40L, decryptor.ciphertext().length());
+                long fetched = decryptor.ciphertext().length();
+                return fetched > frameLength + (long) FrameLayout.FINAL_OVERHEAD
+                        ? regularFrame(frameLength)
+                        : (int) fetched;
             }
 
             @Override

@@ -10,7 +10,6 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Base64;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -25,7 +24,7 @@ import software.amazon.awssdk.services.s3.model.PutObjectRequest;
  * The checksums a caller gives with a body. They speak of the plaintext, which S3 does not see, so they are verified here and not sent: of a short body
  * before anything leaves, of a longer one before its last frame does, without which it is no object.
  */
-final class PlaintextChecks {
+public final class PlaintextChecks {
     private interface Digest {
         void update(ByteBuffer bytes);
 
@@ -33,6 +32,16 @@ final class PlaintextChecks {
     }
 
     private record Expected(String name, String base64, Supplier<Digest> algorithm) {}
+
+    private static final Map<String, Supplier<Digest>> ALGORITHMS = Map.of(
+            "Content-MD5", () -> message("MD5"),
+            "x-amz-checksum-md5", () -> message("MD5"),
+            "x-amz-checksum-crc32", () -> sum(new CRC32()),
+            "x-amz-checksum-crc32c", () -> sum(new CRC32C()),
+            "x-amz-checksum-sha1", () -> message("SHA-1"),
+            "x-amz-checksum-sha256", () -> message("SHA-256"),
+            "x-amz-checksum-sha512", () -> message("SHA-512"));
+    private static final PlaintextChecks NONE = new PlaintextChecks(List.of());
 
     private final List<Expected> expected;
 
@@ -46,17 +55,13 @@ final class PlaintextChecks {
      * @throws OperationRefusedException if it gives a checksum that cannot be verified here
      */
     static PlaintextChecks of(SdkPojo request) {
-        Map<String, Supplier<Digest>> algorithms = new LinkedHashMap<>();
-        algorithms.put("Content-MD5", () -> message("MD5"));
-        algorithms.put("x-amz-checksum-md5", () -> message("MD5"));
-        algorithms.put("x-amz-checksum-crc32", () -> sum(new CRC32()));
-        algorithms.put("x-amz-checksum-crc32c", () -> sum(new CRC32C()));
-        algorithms.put("x-amz-checksum-sha1", () -> message("SHA-1"));
-        algorithms.put("x-amz-checksum-sha256", () -> message("SHA-256"));
-        algorithms.put("x-amz-checksum-sha512", () -> message("SHA-512"));
+        Map<String, String> given = ResponseFields.checksums(request);
+        if (given.isEmpty()) {
+            return NONE;
+        }
         List<Expected> found = new ArrayList<>();
-        ResponseFields.checksums(request).forEach((header, text) -> {
-            Supplier<Digest> algorithm = algorithms.get(header);
+        given.forEach((header, text) -> {
+            Supplier<Digest> algorithm = ALGORITHMS.get(header);
             if (algorithm == null) {
                 throw new OperationRefusedException(
                         "The request gives " + header
@@ -70,23 +75,16 @@ final class PlaintextChecks {
 
     /** Removes the checksums of the plaintext from what is sent. */
     PutObjectRequest.Builder removedFrom(PutObjectRequest.Builder request) {
-        return request.contentMD5(null)
-                .checksumMD5(null)
-                .checksumCRC32(null)
-                .checksumCRC32C(null)
-                .checksumCRC64NVME(null)
-                .checksumSHA1(null)
-                .checksumSHA256(null)
-                .checksumSHA512(null);
-    }
-
-    /** Verifies a whole body. */
-    void verify(byte[] plaintext) {
-        for (Expected check : expected) {
-            Digest digest = check.algorithm().get();
-            digest.update(ByteBuffer.wrap(plaintext));
-            compare(check, digest);
-        }
+        return expected.isEmpty()
+                ? request
+                : request.contentMD5(null)
+                        .checksumMD5(null)
+                        .checksumCRC32(null)
+                        .checksumCRC32C(null)
+                        .checksumCRC64NVME(null)
+                        .checksumSHA1(null)
+                        .checksumSHA256(null)
+                        .checksumSHA512(null);
     }
 
     /** A coder that verifies what passes, and fails before its last piece comes out. */
@@ -150,10 +148,10 @@ final class PlaintextChecks {
         };
     }
 
-    /** The CRC32 of bytes as S3 takes it in a header. */
-    static String crc32(byte[] bytes) {
+    /** The CRC32 of bytes as S3 takes it in a header; the buffers stay as they are. */
+    public static String crc32(Iterable<ByteBuffer> bytes) {
         Digest digest = sum(new CRC32());
-        digest.update(ByteBuffer.wrap(bytes));
+        bytes.forEach(piece -> digest.update(piece.duplicate()));
         return Base64.getEncoder().encodeToString(digest.value());
     }
 

@@ -54,7 +54,7 @@ public final class RequestAttributes {
     }
 
     /** The same for a request that is being built from one that is about to be sent. */
-    static void arrived(S3Request.Builder builder, S3Request from) {
+    public static void arrived(S3Request.Builder builder, S3Request from) {
         Callers callers = callers(from);
         if (callers != null) {
             builder.overrideConfiguration(callers.configuration());

@@ -67,19 +67,6 @@ final class S3ecBodyEncryption implements BodyEncryption {
     }
 
     @Override
-    public byte[] seal(byte[] plaintext) {
-        byte[] sealed = new byte[Math.toIntExact(ciphertextLength())];
-        ByteBuffer out = ByteBuffer.wrap(sealed);
-        try (S3ecBody.Reading reading = body.read()) {
-            reading.encrypt(ByteBuffer.wrap(plaintext), out);
-            if (reading.finish(out) != CodingStatus.DONE || out.hasRemaining()) {
-                throw new IllegalStateException("cannot happen: the object has another length than its format says");
-            }
-        }
-        return sealed;
-    }
-
-    @Override
     public synchronized Coder next() {
         if (closed) {
             throw new EnvelopeException("The upload of " + how.object() + " is over; its body is not encrypted again.");

@@ -6,7 +6,6 @@ import dev.s3envelope.s3.internal.BodyFacts;
 import dev.s3envelope.s3.internal.ObjectEvents;
 import dev.s3envelope.s3.internal.clientside.ClientSideWrite;
 import dev.s3envelope.s3.internal.clientside.ClientSideWrites;
-import dev.s3envelope.s3.internal.clientside.RequestAttributes;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PushbackInputStream;
@@ -28,16 +27,19 @@ public final class SyncPuts {
     private final ObjectEvents events;
     private final Optional<ParallelTransfers> parallel;
     private final Executor executor;
+    private final ShortBodies shortBodies;
 
     /**
      * The PUTs of one client.
      *
      * @param client sends parts
      * @param wrapped sends what goes in one request
+     * @param given the client beneath it, as it was given
      */
     public SyncPuts(
             S3Client client,
             S3Client wrapped,
+            S3Client given,
             ClientSideWrites writes,
             ObjectEvents events,
             Optional<ParallelTransfers> parallel) {
@@ -47,6 +49,7 @@ public final class SyncPuts {
         this.events = events;
         this.parallel = parallel;
         this.executor = parallel.flatMap(ParallelTransfers::executor).orElse(Runnable::run);
+        this.shortBodies = ShortBodies.through(given);
     }
 
     /** What is known of a body before the mode of its PUT is decided. */
@@ -80,7 +83,7 @@ public final class SyncPuts {
                 body.optionalContentLength(),
                 how.isPresent()
                         ? writes.put(sent, how.get(), body, wrapped::putObject)
-                        : wrapped.putObject(RequestAttributes.arrived(sent), body));
+                        : shortBodies.put(sent, body, wrapped::putObject));
     }
 
     private static InputStream stream(RequestBody body) {

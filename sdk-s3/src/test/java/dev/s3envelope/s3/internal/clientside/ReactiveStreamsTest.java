@@ -11,6 +11,8 @@ import dev.s3envelope.core.mode.ClientSide;
 import dev.s3envelope.core.policy.EncryptionPolicy;
 import dev.s3envelope.core.s3ec.HoldBack;
 import dev.s3envelope.s3.Tck;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -64,7 +66,7 @@ class ReactiveStreamsTest {
         return Tck.rules(() -> new Published(1) {
             @Override
             public Publisher<ByteBuffer> createPublisher(long elements) {
-                return new SealedBody(new byte[100], "text/plain");
+                return new Message(1).body().publisher("text/plain");
             }
 
             @Override
@@ -231,6 +233,7 @@ class ReactiveStreamsTest {
 
     /** A message of whole frames, as S3 would send it: each frame in a buffer of its own. */
     private static final class Message {
+        private final SealedBody body;
         private final byte[] sealed;
         private final LayoutHint hint;
 
@@ -241,10 +244,20 @@ class ReactiveStreamsTest {
                     write(),
                     Stages.join(KEYS.generate(KEYRING, write().materials().withPlaintextLength(length))),
                     length)) {
-                sealed = messages.seal(new byte[(int) length]);
+                body = SealedBody.of(messages.next(), messages.ciphertextLength(), new byte[(int) length]);
+                sealed = body.blocking("text/plain")
+                        .contentStreamProvider()
+                        .newStream()
+                        .readAllBytes();
                 hint = LayoutHint.parse(String.valueOf(messages.metadata().get(LayoutHint.METADATA_NAME)))
                         .orElseThrow();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
             }
+        }
+
+        SealedBody body() {
+            return body;
         }
 
         List<ByteBuffer> pieces() {
