@@ -19,14 +19,14 @@ import java.util.zip.CRC32C;
 /**
  * Whole puts and gets, and ranges of large objects: ours beside the AWS SDK's own clients and Transfer Manager, the S3 Encryption Client, and the AWS Encryption SDK with an {@code S3Client} by hand, in
  * one run and in turns, over HTTPS to a LocalAws in another process. Prints Markdown tables; {@code csv} names a file for every figure, {@code svg} a directory for plots of the ratios.
- * Options are {@code name=value}; {@code quick} stands for fewer cells and short rounds:
+ * Options are {@code name=value}, with or without dashes in front; {@code quick} stands for fewer cells and short rounds:
  *
  * <pre>{@code
  * [quick] cells=1024x8x0,65536x16x10 clients=EnvelopeS3Client;S3EncryptionClient rounds=3 seconds=1 warmup=8 csv=peers.csv svg=docs/plots
  * }</pre>
  *
  * {@code clients} names those that take part beside the plain {@code S3Client}, by the names in the tables. A cell is bytes x threads x milliseconds that a KMS request takes; cells of one latency should stand together. {@code warmup} is the time each client puts, and then gets, objects of 1 KiB on one thread before anything
- * is measured, and ranges where cells have them; {@code seconds} the length of a round of one client and direction. 64 MiB stand for 1 KiB less, which is what the S3 Encryption Client reads with its default settings; it and the Encryption SDK by
+ * is measured, and ranges where cells have them; a quarter of it goes to larger objects; {@code seconds} the length of a round of one client and direction. 64 MiB stand for 1 KiB less, which is what the S3 Encryption Client reads with its default settings; it and the Encryption SDK by
  * hand, which holds an object in memory, take no part in larger ones.
  */
 public final class PeerBench {
@@ -43,6 +43,8 @@ public final class PeerBench {
             new Cell(1024, 16, 10),
             new Cell(65_536, 16, 10));
     private static final int RANGE = 1 << 20;
+    /** Bytes of an object that is streamed by whoever streams. */
+    private static final int LARGE = 4 << 20;
 
     private final Map<String, String> options;
     private final List<Cell> cells;
@@ -57,8 +59,8 @@ public final class PeerBench {
         this.cells = options.containsKey("cells")
                 ? Arrays.stream(options.get("cells").split(",")).map(Cell::parse).toList()
                 : quick ? QUICK : FULL;
-        this.rounds = Integer.parseInt(options.getOrDefault("rounds", quick ? "3" : "7"));
-        this.seconds = Double.parseDouble(options.getOrDefault("seconds", quick ? "0.25" : "0.5"));
+        this.rounds = Integer.parseInt(options.getOrDefault("rounds", quick ? "3" : "15"));
+        this.seconds = Double.parseDouble(options.getOrDefault("seconds", "0.25"));
         this.warmup = Double.parseDouble(options.getOrDefault("warmup", quick ? "2.5" : "12"));
         this.clients = Set.of(options.getOrDefault("clients", "").split(";"));
     }
@@ -67,7 +69,7 @@ public final class PeerBench {
     public static void main(String[] args) throws Exception {
         Map<String, String> options = new LinkedHashMap<>();
         for (String arg : args) {
-            String[] pair = arg.split("=", 2);
+            String[] pair = (arg.startsWith("--") ? arg.substring(2) : arg).split("=", 2);
             options.put(pair[0], pair.length == 2 ? pair[1] : "");
         }
         new PeerBench(options).run();
@@ -122,25 +124,30 @@ public final class PeerBench {
         }
     }
 
-    /** On one thread, so that the compiler has a core: it is done with the path of a small object after some 70,000 of them, and larger ones need little beyond it. */
+    /** On one thread, so that the compiler has a core: it is done with the path of a small object after some 70,000 of them; what streams larger ones needs less. */
     private void warmUp(List<Contender> contenders) throws InterruptedException {
         try (Load load = new Load(1)) {
             for (Contender contender : contenders) {
                 byte[] body = body(1024);
-                untilWarm(load, number -> contender.io().put(key(contender, number), body));
-                untilWarm(load, number -> contender.io().get(key(contender, number)));
+                untilWarm(load, warmup, Cell.KEYS, number -> contender.io().put(key(contender, number), body));
+                untilWarm(load, warmup, Cell.KEYS, number -> contender.io().get(key(contender, number)));
+                if (cells.stream().anyMatch(cell -> cell.size() > LARGE)) {
+                    byte[] large = body(LARGE);
+                    untilWarm(load, warmup / 4, 2, number -> contender.io().put(key(contender, number), large));
+                    untilWarm(load, warmup / 4, 2, number -> contender.io().get(key(contender, number)));
+                }
                 if (contender.ranges() && cells.stream().anyMatch(Cell::ranges)) {
                     contender.io().put(key(contender, 0), body(2 * RANGE));
-                    untilWarm(load, number -> contender.io().range(key(contender, 0), number % RANGE, RANGE));
+                    untilWarm(load, warmup, Cell.KEYS, number -> contender.io().range(key(contender, 0), number % RANGE, RANGE));
                 }
             }
         }
     }
 
-    private void untilWarm(Load load, IntConsumer operation) throws InterruptedException {
-        long end = System.nanoTime() + (long) (warmup * 1e9);
+    private static void untilWarm(Load load, double seconds, int atOnce, IntConsumer operation) throws InterruptedException {
+        long end = System.nanoTime() + (long) (seconds * 1e9);
         do {
-            load.run(0, Cell.KEYS, operation);
+            load.run(0, atOnce, operation);
         } while (System.nanoTime() - end < 0);
     }
 

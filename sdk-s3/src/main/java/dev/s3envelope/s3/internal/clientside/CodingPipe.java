@@ -23,6 +23,8 @@ import org.reactivestreams.Subscription;
  * there is nothing to do; the one buffer asked for is all that waits. An executor that takes no task ends the stream with its exception.
  */
 final class CodingPipe implements Subscriber<ByteBuffer>, Subscription {
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
     private final Coder coder;
     private final @Nullable Executor executor;
     private final Queue<ByteBuffer> arrived = new ConcurrentLinkedQueue<>();
@@ -43,6 +45,7 @@ final class CodingPipe implements Subscriber<ByteBuffer>, Subscription {
     private @Nullable ByteBuffer out;
     private @Nullable ByteBuffer ready;
     private boolean asked;
+    private boolean finishing;
     private boolean codingDone;
     private boolean finished;
 
@@ -225,12 +228,8 @@ final class CodingPipe implements Subscriber<ByteBuffer>, Subscription {
                 }
             }
             ByteBuffer target = out;
-            if (target == null) {
-                target = ByteBuffer.allocate(coder.outputSize());
-                out = target;
-            }
             if (in == null && !ended) {
-                if (target.position() > 0) {
+                if (target != null && target.position() > 0) {
                     hand(target);
                 } else if (!asked) {
                     asked = true;
@@ -246,6 +245,12 @@ final class CodingPipe implements Subscriber<ByteBuffer>, Subscription {
                 }
                 continue;
             }
+            if (target == null) {
+                // Most streams have given everything out when they end.
+                target = in == null && !finishing ? NOTHING : ByteBuffer.allocate(coder.outputSize());
+                out = target;
+            }
+            finishing = in == null;
             CodingStatus status = in == null ? coder.finish(target) : coder.code(in, target);
             if (in != null && !in.hasRemaining()) {
                 current = null;
@@ -255,6 +260,8 @@ final class CodingPipe implements Subscriber<ByteBuffer>, Subscription {
                 if (target.position() > 0) {
                     hand(target);
                 }
+            } else if (status == CodingStatus.NEED_OUTPUT && target.capacity() == 0) {
+                out = null;
             } else if (status == CodingStatus.NEED_OUTPUT) {
                 hand(target);
             }

@@ -82,6 +82,43 @@ class CodingPipeTest {
         }
     }
 
+    /** Gives out nothing before the end, and then a byte at a time. */
+    private static final class Holding implements Coder {
+        private final ByteBuffer held = ByteBuffer.allocate(BUFFERS);
+        private boolean ended;
+
+        @Override
+        public CodingStatus code(ByteBuffer in, ByteBuffer out) {
+            held.put(in);
+            return CodingStatus.NEED_INPUT;
+        }
+
+        @Override
+        public CodingStatus finish(ByteBuffer out) {
+            if (!ended) {
+                ended = true;
+                held.flip();
+            }
+            while (held.hasRemaining() && out.hasRemaining()) {
+                out.put(held.get());
+            }
+            return held.hasRemaining() ? CodingStatus.NEED_OUTPUT : CodingStatus.DONE;
+        }
+
+        @Override
+        public int inputSize() {
+            return 1;
+        }
+
+        @Override
+        public int outputSize() {
+            return 1;
+        }
+
+        @Override
+        public void close() {}
+    }
+
     private static final class Target implements Subscriber<ByteBuffer> {
         private final RuntimeException breaks;
         private int received;
@@ -126,6 +163,19 @@ class CodingPipeTest {
     }
 
     private static final RuntimeException NONE = new IllegalStateException("none");
+
+    /** The end is tried without a buffer, since most streams have given everything out by then; those that have not get one. */
+    @Test
+    void whatComesAtTheEndAlone_isGivenOutWhole() {
+        Target target = new Target(NONE);
+        CodingPipe pipe = new CodingPipe(new Holding(), target);
+        pipe.onSubscribe(new Source(pipe));
+        target.request(BUFFERS - 1);
+        assertEquals(BUFFERS - 1, target.received);
+        target.request(1);
+        assertEquals(BUFFERS, target.received);
+        assertTrue(target.complete);
+    }
 
     @Test
     void runsNothingButOnTheExecutor_andAsksForOneBufferAtATime() {
