@@ -61,7 +61,7 @@ public final class PeerBench {
                 : quick ? QUICK : FULL;
         this.rounds = Integer.parseInt(options.getOrDefault("rounds", quick ? "3" : "15"));
         this.seconds = Double.parseDouble(options.getOrDefault("seconds", "0.25"));
-        this.warmup = Double.parseDouble(options.getOrDefault("warmup", quick ? "2.5" : "12"));
+        this.warmup = Double.parseDouble(options.getOrDefault("warmup", quick ? "1.5" : "12"));
         this.clients = Set.of(options.getOrDefault("clients", "").split(";"));
     }
 
