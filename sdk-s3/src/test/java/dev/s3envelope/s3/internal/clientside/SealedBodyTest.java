@@ -23,6 +23,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.Optional;
 import java.util.Random;
@@ -99,6 +100,31 @@ class SealedBodyTest {
                                                 : given + " of the " + announced),
                         refused.getMessage());
             }
+        }
+    }
+
+    /** What counts is what a stream gives out, not what it was made of. */
+    @Test
+    void streamThatChangesItsBytes_isReadAsItGivesThem() throws Exception {
+        InputStream inverting = new ByteArrayInputStream(new byte[5000]) {
+            @Override
+            public int read(byte[] target, int offset, int length) {
+                int count = super.read(target, offset, length);
+                for (int i = 0; i < count; i++) {
+                    target[offset + i] ^= (byte) 0xff;
+                }
+                return count;
+            }
+
+            @Override
+            public int readNBytes(byte[] target, int offset, int length) {
+                return Math.max(0, read(target, offset, length));
+            }
+        };
+        byte[] inverted = new byte[5000];
+        Arrays.fill(inverted, (byte) 0xff);
+        try (BodyMessages messages = messages(4096, 5000)) {
+            check(inverted, read(messages, inverting, 5000), 4096);
         }
     }
 
